@@ -1,0 +1,45 @@
+import type { Conventions } from "./schema/conventions.js";
+import type { SchemaEditor } from "./schema/editor.js";
+import type { DataEditor } from "./data.js";
+import type { Row, Sql } from "./sql.js";
+
+/** Which database it is. Only `lib/database` decides anything by it; a revision only where both really store something differently. */
+export type DialectName = "sqlite" | "postgres";
+
+/** A connection on which statements run, one after the other; inside `Database.transaction` all belong to one transaction. */
+export interface Session {
+  readonly dialect: DialectName;
+  /** Runs a statement that returns rows. */
+  query(statement: Sql): Promise<Row[]>;
+  /** Runs a statement and returns how many rows it changed (as the driver says; 0 for DDL). */
+  execute(statement: Sql): Promise<number>;
+  /** Schema operations on this connection, named and typed by `conventions`. */
+  schema(conventions: Conventions): SchemaEditor;
+  /** Bulk data on this connection. */
+  data(): DataEditor;
+}
+
+/** How a transaction is begun. */
+export interface TransactionOptions {
+  /** `write` takes SQLite's write lock at once (`BEGIN IMMEDIATE`) and leaves foreign keys unenforced until `checkForeignKeys`; `read` sees one snapshot. */
+  readonly mode: "read" | "write";
+  /** How long to wait for SQLite's write lock, in milliseconds (default 60000). */
+  readonly lockTimeoutMs?: number;
+}
+
+/** An open database: the part of a repository that migrations change. */
+export interface Database {
+  readonly dialect: DialectName;
+  /** The PostgreSQL schema that holds the tables; null on SQLite. */
+  readonly namespace: string | null;
+  /** Location without user name and password, for messages. */
+  readonly displayUrl: string;
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+  transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T>;
+  /** Runs `work` on a connection outside of any transaction (each statement by itself). */
+  session<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** The SQL text that would be sent for a statement, with every value as a literal. */
+  render(statement: Sql): string;
+  /** Closes all connections. */
+  close(): Promise<void>;
+}

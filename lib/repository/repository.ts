@@ -1,0 +1,82 @@
+import type { Database, Session } from "../database/database.js";
+import type { Conventions } from "../database/schema/conventions.js";
+
+/** What the repository itself records about a manager. */
+export interface RecordedManager {
+  readonly manager: string;
+  /** Class name without its module; for configuration trees the namespace. */
+  readonly branch: string;
+  readonly version: string;
+  /** The class as it is stored, with its module, or the namespace. */
+  readonly storedClass: string;
+  /** The id that follows from manager, class and version. */
+  readonly revision: string;
+}
+
+/** A family of dynamic tables. */
+export interface TableFamily {
+  /** `dataset_tags_*` */
+  readonly name: string;
+  /** Tables that the repository records, sorted. */
+  readonly recorded: readonly string[];
+  /** Recorded, but not in the database. */
+  readonly missing: readonly string[];
+  /** In the database by their name, but not recorded. */
+  readonly unrecorded: readonly string[];
+}
+
+/** The version that a manager is brought to by a step. */
+export interface NewVersion {
+  readonly manager: string;
+  /** Class (namespace) and version afterwards; null where the manager is taken back to its root. */
+  readonly branch: string | null;
+  readonly version: string | null;
+  /** The class before the step. */
+  readonly previousBranch: string | null;
+}
+
+/** A database plus the files that it describes, opened by one URI. */
+export interface Repository {
+  readonly kind: "plain" | "butler";
+  /** As the user gave it, without a password. */
+  readonly uri: string;
+  readonly database: Database;
+  readonly conventions: Conventions;
+  /** The managers that the repository itself records; empty where it records none (a plain database). */
+  recordedManagers(session: Session): Promise<RecordedManager[]>;
+  /** Writes the version of a manager where the repository itself records it; nothing on a plain database. */
+  recordVersion(session: Session, version: NewVersion): Promise<void>;
+  /** The families of dynamic tables; empty where there are none. */
+  tableFamilies(session: Session): Promise<TableFamily[]>;
+  /** The format of the repository and what goes into it; null where there is none (a plain database). */
+  format(session: Session): Promise<RepositoryFormat | null>;
+  /** Whether a tree whose manager the repository does not record is left alone (`butler`), or started by `head` (`plain`). */
+  readonly unrecordedTrees: "left-alone" | "started";
+  /** What must be done outside the database after a step was committed (a Butler's `butler.yaml`), or is still open from an interrupted run. Idempotent. */
+  finishOutside(): Promise<OutsideEdit[]>;
+  close(): Promise<void>;
+}
+
+/** A digest over what decides which code can use the repository. */
+export interface RepositoryFormat {
+  /** 12 hex digits. */
+  readonly digest: string;
+  /** The release whose defaults these are, or null. */
+  readonly defaults: string | null;
+  readonly schemaVersion: string;
+  readonly managers: readonly {
+    readonly manager: string;
+    readonly class: string;
+    readonly version: string;
+  }[];
+  /** The dimension configuration without `doc`, or null. */
+  readonly dimensions: unknown;
+}
+
+/** An edit of a file that belongs to a migration. */
+export interface OutsideEdit {
+  readonly file: string;
+  readonly description: string;
+  readonly outcome: "done" | "by-hand";
+  readonly backup: string | null;
+}

@@ -1,0 +1,74 @@
+/**
+ * What a revision file exports. The header (everything but the functions) is made of literals, so that it can be read
+ * without running the file.
+ */
+import type { RevisionContext } from "./run/context.js";
+
+/** Whether code that knows, or does not know, a revision can use a repository with, or without, it. */
+export type Compatibility = "full" | "read" | "none";
+
+/** An option that a revision takes: `--options name=value`. */
+export interface OptionDeclaration {
+  readonly type: "string" | "integer" | "boolean" | "path";
+  readonly description: string;
+  /** Whether the plan is refused without it; an option that is needed only for some repositories is asked for by the code (`context.option`). */
+  readonly required?: boolean;
+  readonly values?: readonly string[];
+  readonly default?: string;
+}
+
+/** A table whose columns must sum up the same before and after a revision; the runner checks it before the commit. */
+export interface Invariant {
+  readonly description: string;
+  /** A query of one row; its values before the first change and before the commit must be equal. May differ between the two sides where names change. */
+  readonly before: (context: RevisionContext) => Promise<unknown>;
+  readonly after: (context: RevisionContext) => Promise<unknown>;
+}
+
+interface Definition {
+  readonly manager: string;
+  readonly summary: string;
+  readonly dependsOn?: readonly string[];
+  readonly compatibility?: { readonly backward: Compatibility; readonly forward: Compatibility };
+  readonly execution?: { readonly live?: boolean; readonly transactional?: boolean };
+  readonly options?: Readonly<Record<string, OptionDeclaration>>;
+  /** Providers of content from downstream: name and what for. */
+  readonly needs?: Readonly<Record<string, string>>;
+  /** Why there is no code that could run. Such a revision gives history a shape; a plan through it is refused. */
+  readonly placeholder?: string;
+  /** Why there is no way down. */
+  readonly irreversible?: string;
+  readonly invariants?: readonly Invariant[];
+  up?(context: RevisionContext): Promise<void>;
+  down?(context: RevisionContext): Promise<void>;
+}
+
+/** A revision: a node of a manager's tree. */
+export interface RevisionDefinition extends Definition {
+  readonly id: string;
+  /** null for the root of a tree, several for a merge. */
+  readonly parent: string | null | readonly string[];
+  /** The class (without its module; for configuration trees the namespace) that the manager has afterwards. */
+  readonly branch?: string;
+  /** The version that the class is at afterwards. */
+  readonly version?: string;
+  readonly labels?: readonly string[];
+  readonly replaces?: readonly string[];
+  readonly extends?: string | readonly string[];
+}
+
+/** A switch: an edge with code between two revisions of different branches of one tree. */
+export interface SwitchDefinition extends Definition {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Marks the default export of a revision file. Returns its argument; what is wrong with it is found by the catalog. */
+export function defineRevision(definition: RevisionDefinition): RevisionDefinition {
+  return definition;
+}
+
+/** Marks the default export of the file of a switch. */
+export function defineSwitch(definition: SwitchDefinition): SwitchDefinition {
+  return definition;
+}

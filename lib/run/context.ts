@@ -1,0 +1,43 @@
+import type { DialectName } from "../database/database.js";
+import type { DataEditor } from "../database/data.js";
+import type { SchemaEditor } from "../database/schema/editor.js";
+import type { Row, Sql } from "../database/sql.js";
+import type { Repository } from "../repository/repository.js";
+
+/** What a revision's code works with: the only way to the database, inside the transaction of its step. */
+export interface RevisionContext {
+  readonly dialect: DialectName;
+  readonly direction: "up" | "down";
+  /** Whether this run only finds out what would be done (`plan`, `--sql`): schema and data operations are noted, not carried out. */
+  readonly mode: "run" | "plan";
+  /** The repository; a Butler's attributes are reached through `lib/butler`. */
+  readonly repository: Repository;
+  readonly schema: SchemaEditor;
+  readonly data: DataEditor;
+  /** Runs a statement that only reads. */
+  query(statement: Sql): Promise<Row[]>;
+  /**
+   * Runs a statement that changes rows of `table`; returns how many.
+   * @param effect the table that is written and what the statement costs, for the plan
+   */
+  execute(
+    statement: Sql,
+    effect: { readonly table: string; readonly cost: "metadata" | "scan" | "rewrite" },
+  ): Promise<number>;
+  /** Names of the tables of a family (`dataset_tags_*`), as the repository records them. */
+  tables(family: string): AsyncIterable<string>;
+  /** The value of a declared option, as its type says; undefined where it is not given and has no default. */
+  option(name: string): string | bigint | boolean | undefined;
+  /** The providers given for a name, in the order in which they are asked. */
+  providers(name: string): readonly unknown[];
+  /** Tells the user something that stays with the result of the step. */
+  report(message: string): void;
+  /** Tells how far a long operation is. */
+  progress(done: { readonly what: string; readonly rows: bigint; readonly total: bigint | null }): void;
+  /** Stops before anything that loses information is done, unless the user allowed it; `counts` says what and how much. */
+  losesData(what: string, count: bigint): void;
+  /** A place at which tests stop, kill and interleave. */
+  pause(point: string): Promise<void>;
+  /** A named part of a revision that is not transactional; skipped when it is recorded as done. */
+  substep(name: string, work: () => Promise<void>): Promise<void>;
+}

@@ -1,0 +1,2 @@
+/** Helpers for the tests of revisions: `godwit/testing`. */
+export { defineRevision } from "../revision.js";
