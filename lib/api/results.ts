@@ -1,0 +1,115 @@
+/** What the public functions return, and `--json` prints (with `schema` added in front). */
+import type { Compatibility } from "../revision.js";
+import type { CostClass } from "../database/schema/editor.js";
+
+/** Something that is wrong, and what can be done. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** Where a manager stands. */
+export interface ManagerState {
+  readonly manager: string;
+  /** Class without its module; for configuration trees the namespace; null in a plain tree without classes, or one that is not started. */
+  readonly class: string | null;
+  readonly version: string | null;
+  /** Heads of what is applied. */
+  readonly revisions: readonly string[];
+  /** Tips of the branch that the manager stands on. */
+  readonly heads: readonly string[];
+  /** What `upgrade head` would run. */
+  readonly pending: readonly string[];
+  readonly recordedBy: "godwit" | "alembic" | "repository";
+}
+
+export interface CurrentReport {
+  readonly repository: {
+    readonly uri: string;
+    readonly dialect: "sqlite" | "postgres";
+    readonly namespace: string | null;
+    readonly format: string | null;
+    readonly defaults: string | null;
+  };
+  readonly managers: readonly ManagerState[];
+  readonly problems: readonly Problem[];
+}
+
+export interface PlannedTable {
+  readonly name: string;
+  readonly cost: CostClass;
+  /** Rows and bytes as the database's statistics say; null where they say nothing. */
+  readonly rows: number | null;
+  readonly bytes: number | null;
+}
+
+export interface PlannedStep {
+  readonly revision: string;
+  readonly direction: "up" | "down" | "switch";
+  readonly manager: string;
+  readonly class: string | null;
+  readonly fromVersion: string | null;
+  readonly toVersion: string | null;
+  readonly summary: string;
+  readonly live: boolean;
+  readonly transactional: boolean;
+  readonly reversible: boolean;
+  readonly compatibility: { readonly backward: Compatibility; readonly forward: Compatibility } | null;
+  readonly tables: readonly PlannedTable[];
+  readonly losesData: readonly { readonly what: string; readonly count: number | null }[];
+  /** Options and providers that are missing, and `code` where no code is there yet. */
+  readonly missing: readonly string[];
+  /** The statements that change the database, in order; what can only be known while running is a comment. */
+  readonly statements: readonly string[];
+  /** What the revision says beforehand. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanReport {
+  readonly steps: readonly PlannedStep[];
+  /** Why nothing is to be done, where there are no steps. */
+  readonly note: string | null;
+}
+
+export interface DoneStep {
+  readonly revision: string;
+  readonly direction: "up" | "down" | "switch";
+  readonly manager: string;
+  readonly durationMs: number;
+}
+
+export interface RunReport {
+  readonly steps: readonly DoneStep[];
+  /** Why nothing was to be done (already there, done by another runner), where there are no steps. */
+  readonly note: string | null;
+  readonly current: CurrentReport;
+}
+
+export interface HistoryReport {
+  readonly revisions: readonly RevisionEntry[];
+  readonly switches: readonly {
+    readonly manager: string;
+    readonly from: string;
+    readonly to: string;
+    readonly summary: string;
+  }[];
+}
+
+export interface RevisionEntry {
+  readonly id: string;
+  readonly parents: readonly string[];
+  readonly manager: string;
+  readonly class: string | null;
+  readonly version: string | null;
+  readonly labels: readonly string[];
+  readonly dependsOn: readonly string[];
+  readonly summary: string;
+  readonly file: string | null;
+  /** Whether the repository has it; null where no repository was asked. */
+  readonly applied: boolean | null;
+  /** When and by what it was applied here; null where that is not known or not asked. */
+  readonly appliedAt: string | null;
+  readonly appliedBy: string | null;
+  readonly durationMs: number | null;
+}
