@@ -1,0 +1,130 @@
+import type { Problem } from "../api/results.js";
+import type { RecordedManager } from "../repository/repository.js";
+import type { KnownRevisions, TreeState } from "./state.js";
+
+/** The sources that must agree. */
+export interface Sources {
+  readonly trees: ReadonlyMap<string, TreeState>;
+  readonly recorded: readonly RecordedManager[];
+  readonly alembic: readonly string[] | null;
+  readonly known: KnownRevisions;
+  readonly orphanTables: readonly string[];
+}
+
+const settle = "`godwit stamp` records what the repository itself says of its managers.";
+
+/** Every disagreement between the revision files, the version tables, `alembic_version` and the repository's own records. A source that is absent disagrees with nothing. */
+export function findProblems(sources: Sources): Problem[] {
+  return [
+    ...sources.orphanTables.map(orphanTable),
+    ...unknownRevisions(sources),
+    ...recordedOtherwise(sources),
+    ...alembicOtherwise(sources),
+  ];
+}
+
+function orphanTable(table: string): Problem {
+  return {
+    code: "unknown-tree",
+    message: `Table "${table}" records revisions of a tree that no folder has.`,
+    hint: "Add the folder of that tree to `revisions` in the configuration.",
+  };
+}
+
+function unknownRevisions({ trees, recorded, known }: Sources): Problem[] {
+  const problems: Problem[] = [];
+  for (const { manager, heads, rows } of trees.values()) {
+    const applied = new Set([...heads, ...rows.map((row) => row.revision)]);
+    for (const id of applied) {
+      if (known.revision(id) !== undefined) continue;
+      const record = recorded.find((one) => one.manager === manager && one.revision === id);
+      const what =
+        record === undefined ? `revision ${id}` : `${record.branch} ${record.version} (revision ${id})`;
+      problems.push({
+        code: "unknown-applied-revision",
+        message: `The repository is at ${what} of "${manager}", which no revision file has.`,
+        hint: `A newer godwit may know it; or add the folder that holds it to \`revisions\` in the configuration.`,
+      });
+    }
+  }
+  return problems;
+}
+
+function recordedOtherwise({ trees, recorded }: Sources): Problem[] {
+  const problems: Problem[] = [];
+  for (const { manager, branch, version, revision } of recorded) {
+    const tree = trees.get(manager);
+    if (tree === undefined || tree.recordedBy !== "godwit" || sameIds(tree.heads, [revision])) continue;
+    problems.push({
+      code: "version-table-disagrees",
+      message: `The version table says that "${manager}" is at ${tree.heads.join(", ")}, the repository itself records ${branch} ${version} (${revision}).`,
+      hint: `Find out which is true; ${settle}`,
+    });
+  }
+  if (recorded.length === 0) return problems;
+  const managers = new Set(recorded.map((one) => one.manager));
+  for (const { manager, heads, recordedBy } of trees.values()) {
+    if (managers.has(manager) || recordedBy !== "godwit") continue;
+    if (heads.length === 1 && isRootRow(trees.get(manager), heads[0])) continue;
+    problems.push({
+      code: "version-table-disagrees",
+      message: `The version table says that "${manager}" is at ${heads.join(", ")}, the repository itself records no such manager.`,
+      hint: `Find out which is true; ${settle}`,
+    });
+  }
+  return problems;
+}
+
+/** A tree at its root has no class yet, so that the repository records nothing of it. */
+function isRootRow(tree: TreeState | undefined, id: string | undefined): boolean {
+  const row = tree?.rows.find((one) => one.revision === id);
+  return row !== undefined && row.parent === null && row.branch === null;
+}
+
+function alembicOtherwise({ trees, recorded, alembic, known }: Sources): Problem[] {
+  if (alembic === null) return [];
+  const expected = new Map<string, string>();
+  for (const { manager, heads, recordedBy } of trees.values()) {
+    if (recordedBy === "alembic") continue;
+    for (const id of heads) expected.set(id, manager);
+  }
+  for (const { manager, revision } of recorded) expected.set(revision, manager);
+  const rows = new Set(alembic);
+  const missing = [...expected].filter(([id]) => !rows.has(id));
+  const extra = alembic.filter((id) => !expected.has(id) && !isRoot(id, known));
+  // Without records of the repository's own, and without version tables, alembic_version is the only source.
+  const alone = recorded.length === 0 && [...trees.values()].every((tree) => tree.recordedBy === "alembic");
+  return [
+    ...missing.map(([id, manager]) => ({
+      code: "alembic-disagrees",
+      message: `alembic_version lacks the row ${id}, where "${manager}" is.`,
+      hint: `Find out which is true; ${settle}`,
+    })),
+    ...(alone ? [] : extra).map((id) => ({
+      code: "alembic-disagrees",
+      message: `alembic_version has the row ${id}${describe(id, known)}, which nothing else in the repository says.`,
+      hint: `Find out which is true; ${settle}`,
+    })),
+    ...(alone ? alembic.filter((id) => known.revision(id) === undefined) : []).map((id) => ({
+      code: "unknown-applied-revision",
+      message: `alembic_version has the row ${id}, which no revision file has.`,
+      hint: "Add the folder that holds it to `revisions` in the configuration.",
+    })),
+  ];
+}
+
+/** The Python tool stamps a tree's root before its first revision is applied. */
+function isRoot(id: string, known: KnownRevisions): boolean {
+  const revision = known.revision(id);
+  return revision !== undefined && revision.parents.length === 0 && revision.branch === null;
+}
+
+function describe(id: string, known: KnownRevisions): string {
+  const revision = known.revision(id);
+  if (revision === undefined) return "";
+  return ` ("${revision.manager}"${revision.branch === null ? "" : `, ${revision.branch} ${revision.version ?? ""}`.trimEnd()})`;
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}

@@ -1,0 +1,144 @@
+/**
+ * The version tables: one a tree, a row for each applied revision and each of its parents. The head of a tree is the
+ * revision that is nobody's parent.
+ */
+import { RefusedError } from "../errors.js";
+import type { Session } from "../database/database.js";
+import { sql } from "../database/sql.js";
+import type { Row } from "../database/sql.js";
+
+export type RowKind = "upgrade" | "switch" | "stamp" | "adopt";
+
+/** One row: an applied revision, and one of the revisions that it was reached from. */
+export interface VersionRow {
+  /** Order of application over all trees of the repository; rows that were recorded together share one. */
+  readonly seq: bigint;
+  readonly revision: string;
+  readonly parent: string | null;
+  readonly branch: string | null;
+  readonly version: string | null;
+  readonly kind: RowKind;
+  /** UTC, ISO 8601. */
+  readonly appliedAt: string;
+  readonly durationMs: bigint | null;
+  /** Tool and version. */
+  readonly appliedBy: string;
+  readonly checksum: string | null;
+}
+
+/** PostgreSQL cuts longer names without a word. */
+const longestName = 63;
+
+/** The table that records a tree. @throws RefusedError `manager-name` where the name is too long for a table */
+export function versionTableName(manager: string): string {
+  const name = `revision_${manager.replaceAll("-", "_")}`;
+  if (Buffer.byteLength(name) > longestName) {
+    throw new RefusedError(
+      "manager-name",
+      `The version table of manager "${manager}" would be called "${name}", which is longer than ${longestName} bytes.`,
+      { hint: "Give the manager a shorter name." },
+    );
+  }
+  return name;
+}
+
+/**
+ * Refuses managers whose version tables would be the same table.
+ * @throws RefusedError `manager-name`
+ */
+export function checkVersionTableNames(managers: Iterable<string>): void {
+  const owners = new Map<string, string>();
+  for (const manager of managers) {
+    const table = versionTableName(manager);
+    const owner = owners.get(table.toLowerCase());
+    if (owner !== undefined) {
+      throw new RefusedError(
+        "manager-name",
+        `Managers "${owner}" and "${manager}" would share the version table "${table}".`,
+        {
+          hint: "Rename one of the two managers.",
+        },
+      );
+    }
+    owners.set(table.toLowerCase(), manager);
+  }
+}
+
+/** Makes the version table of a tree where it is missing. */
+export async function createVersionTable(session: Session, manager: string): Promise<void> {
+  await session.execute(sql`CREATE TABLE IF NOT EXISTS ${sql.table(versionTableName(manager))} (
+    seq BIGINT NOT NULL,
+    revision TEXT NOT NULL,
+    parent TEXT,
+    branch TEXT,
+    version TEXT,
+    kind TEXT NOT NULL,
+    applied_at TEXT NOT NULL,
+    duration_ms BIGINT,
+    applied_by TEXT NOT NULL,
+    checksum TEXT,
+    UNIQUE (revision, parent)
+  )`);
+}
+
+/** The rows of a tree's version table, which must exist, in order of application. */
+export async function readVersionRows(session: Session, manager: string): Promise<VersionRow[]> {
+  const rows =
+    await session.query(sql`SELECT seq, revision, parent, branch, version, kind, applied_at, duration_ms, applied_by, checksum
+    FROM ${sql.table(versionTableName(manager))} ORDER BY seq`);
+  return rows.map(versionRow);
+}
+
+function versionRow(row: Row): VersionRow {
+  return {
+    seq: BigInt(String(row["seq"])),
+    revision: String(row["revision"]),
+    parent: textOrNull(row["parent"]),
+    branch: textOrNull(row["branch"]),
+    version: textOrNull(row["version"]),
+    kind: String(row["kind"]) as RowKind,
+    appliedAt: String(row["applied_at"]),
+    durationMs: row["duration_ms"] === null ? null : BigInt(String(row["duration_ms"])),
+    appliedBy: String(row["applied_by"]),
+    checksum: textOrNull(row["checksum"]),
+  };
+}
+
+function textOrNull(value: Row[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** Adds rows to a tree's version table. */
+export async function insertVersionRows(
+  session: Session,
+  manager: string,
+  rows: readonly VersionRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(
+    (row) =>
+      sql`(${row.seq}, ${row.revision}, ${row.parent}, ${row.branch}, ${row.version}, ${row.kind}, ${row.appliedAt}, ${row.durationMs}, ${row.appliedBy}, ${row.checksum})`,
+  );
+  await session.execute(sql`INSERT INTO ${sql.table(versionTableName(manager))}
+    (seq, revision, parent, branch, version, kind, applied_at, duration_ms, applied_by, checksum) VALUES ${sql.join(values)}`);
+}
+
+/** Deletes all rows of one revision. */
+export async function deleteVersionRows(session: Session, manager: string, revision: string): Promise<void> {
+  await session.execute(
+    sql`DELETE FROM ${sql.table(versionTableName(manager))} WHERE revision = ${revision}`,
+  );
+}
+
+/** Deletes all rows of a tree. */
+export async function clearVersionTable(session: Session, manager: string): Promise<void> {
+  await session.execute(sql`DELETE FROM ${sql.table(versionTableName(manager))}`);
+}
+
+/** The heads of the rows of one tree, sorted: what is nobody's parent. */
+export function headsOfRows(rows: readonly VersionRow[]): string[] {
+  const parents = new Set(rows.map((row) => row.parent));
+  return [...new Set(rows.map((row) => row.revision))]
+    .filter((revision) => !parents.has(revision))
+    .toSorted();
+}

@@ -1,0 +1,192 @@
+/** The only writer of the version tables and of `alembic_version`. Everything here belongs into the transaction of the step that it records. */
+import { RefusedError } from "../errors.js";
+import type { Session } from "../database/database.js";
+import type { Revision, Step } from "../graph/revision.js";
+import type { Repository } from "../repository/repository.js";
+import { createAlembicTable, replaceAlembicRows } from "./alembic.js";
+import { createLogTable } from "./log.js";
+import { createProgressTable } from "./progress.js";
+import type { KnownRevisions, RepositoryState } from "./state.js";
+import {
+  clearVersionTable,
+  createVersionTable,
+  deleteVersionRows,
+  insertVersionRows,
+} from "./version-tables.js";
+import type { RowKind, VersionRow } from "./version-tables.js";
+
+/** When and by what something is recorded. */
+export interface Stamp {
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  /** Tool and version. */
+  readonly by: string;
+}
+
+/** The next number in the order of application. */
+export function nextSequence(state: RepositoryState): bigint {
+  let last = 0n;
+  for (const { rows } of state.trees.values()) {
+    for (const { seq } of rows) if (seq > last) last = seq;
+  }
+  return last + 1n;
+}
+
+/** Whether the first write is still to come: a table of ours is missing, or a recorded manager is not yet in its version table. */
+export function needsAdoption(repository: Repository, state: RepositoryState): boolean {
+  if (!state.hasLog || !state.hasProgress) return true;
+  if (repository.kind === "butler" && !state.hasAlembicTable) return true;
+  return [...state.trees.values()].some((tree) => tree.recordedBy !== "godwit");
+}
+
+/**
+ * The first write: makes the tables, records every started tree with its chain back to the root, and on a Butler makes
+ * `alembic_version`, so that either tool can take over.
+ */
+export async function adopt(
+  repository: Repository,
+  session: Session,
+  state: RepositoryState,
+  known: KnownRevisions,
+  stamp: Stamp,
+): Promise<void> {
+  await createLogTable(session);
+  await createProgressTable(session);
+  const seq = nextSequence(state);
+  for (const tree of state.trees.values()) {
+    if (tree.recordedBy === "godwit") continue;
+    await createVersionTable(session, tree.manager);
+    await clearVersionTable(session, tree.manager);
+    await insertVersionRows(session, tree.manager, chainRows(tree.heads, known, "adopt", seq, stamp));
+  }
+  if (repository.kind === "butler" && state.alembic === null) {
+    await createAlembicTable(session);
+    await replaceAlembicRows(session, { remove: [], add: headsOf(state) });
+  }
+}
+
+function headsOf(state: RepositoryState): string[] {
+  return [...state.trees.values()].flatMap((tree) => tree.heads);
+}
+
+/**
+ * The rows that stand for a chain: every revision from the root of the tree to the heads, with its parents.
+ * @throws RefusedError `unknown-applied-revision` where no file has one of them
+ */
+export function chainRows(
+  heads: readonly string[],
+  known: KnownRevisions,
+  kind: RowKind,
+  seq: bigint,
+  stamp: Stamp,
+): VersionRow[] {
+  const rows: VersionRow[] = [];
+  const seen = new Set<string>();
+  const open = [...heads];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const revision = known.revision(id);
+    if (revision === undefined) throw unknownRevision(id);
+    if (seen.has(revision.id)) continue;
+    seen.add(revision.id);
+    rows.push(...rowsOf(revision, revision.parents, kind, { seq, durationMs: null, checksum: null, stamp }));
+    open.push(...revision.parents);
+  }
+  return rows.toReversed();
+}
+
+function unknownRevision(id: string): RefusedError {
+  return new RefusedError(
+    "unknown-applied-revision",
+    `No revision file has ${id}, where the repository is.`,
+    {
+      hint: "A newer godwit may know it; or add the folder that holds it to `revisions` in the configuration.",
+    },
+  );
+}
+
+interface RowDetails {
+  readonly seq: bigint;
+  readonly durationMs: bigint | null;
+  readonly checksum: string | null;
+  readonly stamp: Stamp;
+}
+
+/** One row a parent; a single one without parent for a root. */
+function rowsOf(
+  revision: Revision,
+  parents: readonly string[],
+  kind: RowKind,
+  details: RowDetails,
+): VersionRow[] {
+  const pointers = parents.length === 0 ? [null] : parents;
+  return pointers.map((parent) => ({
+    seq: details.seq,
+    revision: revision.id,
+    parent,
+    branch: revision.branch,
+    version: revision.version,
+    kind,
+    appliedAt: details.stamp.at,
+    durationMs: details.durationMs,
+    appliedBy: details.stamp.by,
+    checksum: details.checksum,
+  }));
+}
+
+/** A step that has run, to be recorded. */
+export interface RanStep {
+  readonly step: Step;
+  /** The revision that the step reaches (up, switch) or leaves (down). */
+  readonly revision: Revision;
+  readonly durationMs: bigint;
+  readonly checksum: string | null;
+}
+
+/** Records a step: its row in the version table, and the heads in `alembic_version` where there is one. */
+export async function recordStep(
+  session: Session,
+  state: RepositoryState,
+  ran: RanStep,
+  stamp: Stamp,
+): Promise<void> {
+  const { step, revision } = ran;
+  await createVersionTable(session, step.manager);
+  if (leaves(step)) {
+    await deleteVersionRows(session, step.manager, step.revision);
+  } else {
+    const kind = step.direction === "switch" ? "switch" : "upgrade";
+    const details = { seq: nextSequence(state), durationMs: ran.durationMs, checksum: ran.checksum, stamp };
+    await insertVersionRows(session, step.manager, rowsOf(revision, step.from, kind, details));
+  }
+  if (state.alembic === null && !state.hasAlembicTable) return;
+  const before = state.trees.get(step.manager)?.heads ?? [];
+  await replaceAlembicRows(session, { remove: before, add: step.heads });
+}
+
+/** Whether a step takes its revision away. */
+export function leaves(step: Step): boolean {
+  return step.direction === "down" || step.switch?.way === "back";
+}
+
+/** New heads of one tree, to be stamped. */
+export interface StampedTree {
+  readonly manager: string;
+  /** Empty: nothing of the tree is applied. */
+  readonly heads: readonly string[];
+}
+
+/** Replaces the rows of trees by chains to the given heads, without running anything. */
+export async function writeStamps(
+  session: Session,
+  state: RepositoryState,
+  known: KnownRevisions,
+  trees: readonly StampedTree[],
+  stamp: Stamp,
+): Promise<void> {
+  const seq = nextSequence(state);
+  for (const { manager, heads } of trees) {
+    await createVersionTable(session, manager);
+    await clearVersionTable(session, manager);
+    await insertVersionRows(session, manager, chainRows(heads, known, "stamp", seq, stamp));
+  }
+}
