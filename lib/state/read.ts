@@ -43,7 +43,7 @@ export async function readState(
       recorded,
       alembic,
       known,
-      orphanTables: orphanTables(tables, rows.keys()),
+      orphanTables: await orphanTables(schema, tables, rows.keys()),
     }),
   };
 }

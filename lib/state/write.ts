@@ -1,7 +1,7 @@
 /** The only writer of the version tables and of `alembic_version`. Everything here belongs into the transaction of the step that it records. */
 import { RefusedError } from "../errors.js";
 import type { Session } from "../database/database.js";
-import type { Revision, Step } from "../graph/revision.js";
+import type { Revision, Step, Switch } from "../graph/revision.js";
 import type { Repository } from "../repository/repository.js";
 import { createAlembicTable, replaceAlembicRows } from "./alembic.js";
 import { createLogTable } from "./log.js";
@@ -146,13 +146,16 @@ export interface RanStep {
 export async function recordStep(
   session: Session,
   state: RepositoryState,
+  known: KnownRevisions,
   ran: RanStep,
   stamp: Stamp,
 ): Promise<void> {
   const { step, revision } = ran;
   await createVersionTable(session, step.manager);
-  if (leaves(step)) {
-    await deleteVersionRows(session, step.manager, step.revision);
+  if (step.direction === "down") {
+    await deleteVersionRows(session, step.manager, revision.id);
+  } else if (step.switch?.way === "back") {
+    await recordWayBack(session, state, known, step.switch.edge, stamp);
   } else {
     const kind = step.direction === "switch" ? "switch" : "upgrade";
     const details = { seq: nextSequence(state), durationMs: ran.durationMs, checksum: ran.checksum, stamp };
@@ -163,9 +166,21 @@ export async function recordStep(
   await replaceAlembicRows(session, { remove: before, add: step.heads });
 }
 
-/** Whether a step takes its revision away. */
-export function leaves(step: Step): boolean {
-  return step.direction === "down" || step.switch?.way === "back";
+/** An adopted tree knows only the chain of the class it stands on, so the chain below the switch may have to be written. */
+async function recordWayBack(
+  session: Session,
+  state: RepositoryState,
+  known: KnownRevisions,
+  edge: Switch,
+  stamp: Stamp,
+): Promise<void> {
+  const rows = state.trees.get(edge.manager)?.rows ?? [];
+  await deleteVersionRows(session, edge.manager, edge.to);
+  if (rows.some((row) => row.revision === edge.from)) return;
+  const chain = chainRows([edge.from], known, "switch", nextSequence(state), stamp);
+  const present = new Set(rows.map((row) => row.revision));
+  const missing = chain.filter((row) => !present.has(row.revision));
+  await insertVersionRows(session, edge.manager, missing);
 }
 
 /** New heads of one tree, to be stamped. */
