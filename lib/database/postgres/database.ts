@@ -1,0 +1,154 @@
+import type { Client } from "pg";
+import type { Sequelize, Transaction } from "sequelize";
+import type { Database, Session, TransactionOptions } from "../database.js";
+import type { Sql } from "../sql.js";
+import { connectionError, type Place } from "./errors.js";
+import { renderSql } from "./literals.js";
+import { PostgresSession } from "./session.js";
+import { settingsText } from "./settings.js";
+
+const defaultLockTimeoutMs = 60_000;
+
+/** Sequelize lends its connections; statements run on the driver's client, where every value can be read as the server wrote it. */
+interface PooledClient extends Client {
+  readonly _invalid?: boolean;
+}
+
+/** What is known of an open database. */
+export interface DatabaseFacts {
+  readonly place: Place;
+  readonly namespace: string;
+  /** `server_version_num`: 150018 for 15.18. */
+  readonly serverVersion: number;
+}
+
+export class PostgresDatabase implements Database {
+  readonly dialect = "postgres";
+  readonly namespace: string;
+  readonly displayUrl: string;
+  readonly #sequelize: Sequelize;
+  readonly #facts: DatabaseFacts;
+
+  constructor(sequelize: Sequelize, facts: DatabaseFacts) {
+    this.#sequelize = sequelize;
+    this.#facts = facts;
+    this.namespace = facts.namespace;
+    this.displayUrl = `postgresql://${facts.place.host}:${facts.place.port}/${facts.place.database}`;
+  }
+
+  async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+    const transaction = await this.#begin(options);
+    const session = this.#sessionOn(clientOf(transaction), "transaction");
+    try {
+      await session.run(this.#settings(options));
+      const result = await work(session);
+      // Deferred constraints are checked here, where a failure can still be reported as that of a statement.
+      await session.run("SET CONSTRAINTS ALL IMMEDIATE");
+      session.end();
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      session.end();
+      await this.#rollBack(transaction);
+      throw error;
+    }
+  }
+
+  async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    const session = this.#sessionOn(client, "autocommit");
+    try {
+      await session.run(
+        settingsText("session", this.namespace, defaultLockTimeoutMs, this.#facts.serverVersion),
+      );
+      return await work(session);
+    } finally {
+      session.end();
+      await this.#giveBack(client);
+    }
+  }
+
+  render(statement: Sql): string {
+    return renderSql(statement, this.namespace);
+  }
+
+  async close(): Promise<void> {
+    await this.#sequelize.close();
+  }
+
+  #sessionOn(client: Client, kind: "transaction" | "autocommit"): PostgresSession {
+    return new PostgresSession(client, this.namespace, this.#facts.serverVersion, kind);
+  }
+
+  #settings(options: TransactionOptions): string {
+    const settings = settingsText(
+      "transaction",
+      this.namespace,
+      options.lockTimeoutMs ?? defaultLockTimeoutMs,
+      this.#facts.serverVersion,
+    );
+    return options.mode === "read" ? `SET TRANSACTION READ ONLY; ${settings}` : settings;
+  }
+
+  async #begin(options: TransactionOptions): Promise<Transaction> {
+    const { Transaction } = await import("sequelize");
+    const levels = Transaction.ISOLATION_LEVELS;
+    try {
+      return await this.#sequelize.transaction({
+        isolationLevel: options.mode === "read" ? levels.REPEATABLE_READ : levels.READ_COMMITTED,
+      });
+    } catch (error) {
+      throw connectionError(error, this.#facts.place);
+    }
+  }
+
+  async #connect(): Promise<Client> {
+    try {
+      return (await this.#sequelize.connectionManager.getConnection({ type: "write" })) as Client;
+    } catch (error) {
+      throw connectionError(error, this.#facts.place);
+    }
+  }
+
+  /**
+   * A connection that is lost has rolled back by itself and left the pool. The first ROLLBACK is ours, as Sequelize writes
+   * to the console where its own fails.
+   */
+  async #rollBack(transaction: Transaction): Promise<void> {
+    const client = clientOf(transaction);
+    if (isLost(client) || "finished" in transaction) return;
+    try {
+      await client.query("ROLLBACK");
+    } catch {
+      await this.#sequelize.connectionManager.destroyConnection(client);
+      return;
+    }
+    await transaction.rollback();
+  }
+
+  async #giveBack(client: Client): Promise<void> {
+    if (isLost(client)) return;
+    const { connectionManager } = this.#sequelize;
+    if (await isIdle(client)) connectionManager.releaseConnection(client);
+    else await connectionManager.destroyConnection(client);
+  }
+}
+
+/** Sequelize does not declare the connection of a transaction, but documents it. */
+function clientOf(transaction: Transaction): Client {
+  return (transaction as unknown as { readonly connection: Client }).connection;
+}
+
+function isLost(client: Client): boolean {
+  return (client as PooledClient)._invalid === true;
+}
+
+/** Whether the connection can go back as it was lent: not where the statements that ran left a transaction open. */
+async function isIdle(client: Client): Promise<boolean> {
+  try {
+    await client.query("DISCARD ALL");
+    return true;
+  } catch {
+    return false;
+  }
+}

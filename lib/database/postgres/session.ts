@@ -1,0 +1,77 @@
+import type { Client } from "pg";
+import { StepError } from "../../errors.js";
+import type { DataEditor } from "../data.js";
+import type { Session } from "../database.js";
+import type { Conventions } from "../schema/conventions.js";
+import type { SchemaEditor } from "../schema/editor.js";
+import type { Row, Sql, SqlValue } from "../sql.js";
+import { statementError } from "./errors.js";
+import { renderSql } from "./literals.js";
+import { valueTypes } from "./values.js";
+
+/** Whether the statements of a session belong to one transaction. */
+export type SessionKind = "transaction" | "autocommit";
+
+interface Answer {
+  readonly rowCount: number | null;
+  readonly fields: readonly { readonly name: string }[];
+  readonly rows: readonly (readonly SqlValue[])[];
+}
+
+/** One connection to PostgreSQL. Statements go to the server with their values as literals: what is sent is what `--sql` prints. */
+export class PostgresSession implements Session {
+  readonly dialect = "postgres";
+  #open = true;
+
+  constructor(
+    /** The driver's connection, for `COPY`. */
+    readonly client: Client,
+    readonly namespace: string,
+    readonly serverVersion: number,
+    readonly kind: SessionKind,
+  ) {}
+
+  async query(statement: Sql): Promise<Row[]> {
+    return rowsOf(last(await this.run(renderSql(statement, this.namespace))));
+  }
+
+  async execute(statement: Sql): Promise<number> {
+    return last(await this.run(renderSql(statement, this.namespace))).rowCount ?? 0;
+  }
+
+  /** Sends a text, which may hold several statements, and returns the answer of each. */
+  async run(text: string): Promise<readonly Answer[]> {
+    if (!this.#open) {
+      throw new StepError("session-over", "A database session was used after its end.");
+    }
+    try {
+      const answer: unknown = await this.client.query({ text, rowMode: "array", types: valueTypes });
+      return (Array.isArray(answer) ? answer : [answer]) as Answer[];
+    } catch (error) {
+      throw statementError(error, text);
+    }
+  }
+
+  schema(_conventions: Conventions): SchemaEditor {
+    throw new StepError("not-available", "Schema operations on PostgreSQL are not available yet.");
+  }
+
+  data(): DataEditor {
+    throw new StepError("not-available", "Bulk data on PostgreSQL is not available yet.");
+  }
+
+  /** Ends the use of the connection through this session. */
+  end(): void {
+    this.#open = false;
+  }
+}
+
+function last(answers: readonly Answer[]): Answer {
+  return answers.at(-1) ?? { rowCount: 0, fields: [], rows: [] };
+}
+
+/** Built from pairs, as a column may be called `__proto__`. */
+function rowsOf(answer: Answer): Row[] {
+  const names = answer.fields.map((field) => field.name);
+  return answer.rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+}
