@@ -8,8 +8,18 @@ export type ExitCode = 1 | 2 | 3 | 4 | 130;
 
 /** Additions to an error: the next step for the user, and what caused it. */
 export interface ErrorDetails {
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
+  /** Steps that were committed before. */
+  readonly done?: readonly CommittedStep[];
+}
+
+/** A step that was committed. */
+export interface CommittedStep {
+  readonly revision: string;
+  readonly direction: "up" | "down" | "switch";
+  readonly manager: string;
+  readonly durationMs: number;
 }
 
 /** The base of all errors of godwit. Anything else that reaches the user is a defect. */
@@ -17,6 +27,7 @@ export abstract class GodwitError extends Error {
   abstract readonly exitCode: ExitCode;
   readonly code: string;
   readonly hint: string | undefined;
+  readonly done: readonly CommittedStep[];
 
   /**
    * @param code stable, lower case words joined by `-`
@@ -27,6 +38,7 @@ export abstract class GodwitError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.hint = details.hint;
+    this.done = details.done ?? [];
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the public functions return, and `--json` prints (with `schema` added in front). */
+import type { CommittedStep } from "../errors.js";
 import type { Compatibility } from "../revision.js";
 import type { CostClass } from "../database/schema/editor.js";
 
@@ -72,15 +73,8 @@ export interface PlanReport {
   readonly note: string | null;
 }
 
-export interface DoneStep {
-  readonly revision: string;
-  readonly direction: "up" | "down" | "switch";
-  readonly manager: string;
-  readonly durationMs: number;
-}
-
 export interface RunReport {
-  readonly steps: readonly DoneStep[];
+  readonly steps: readonly CommittedStep[];
   /** Why nothing was to be done (already there, done by another runner), where there are no steps. */
   readonly note: string | null;
   readonly current: CurrentReport;

@@ -17,6 +17,11 @@ export interface Session {
   schema(conventions: Conventions): SchemaEditor;
   /** Bulk data on this connection. */
   data(): DataEditor;
+  /**
+   * Looks for rows that refer to nothing, in the given tables and those that refer to them (SQLite does not enforce foreign keys meanwhile).
+   * @throws StepError `foreign-key` with the table, the constraint and some of the rows
+   */
+  checkForeignKeys(tables: readonly string[]): Promise<void>;
 }
 
 /** How a transaction is begun. */
@@ -25,6 +30,10 @@ export interface TransactionOptions {
   readonly mode: "read" | "write";
   /** How long to wait for SQLite's write lock, in milliseconds (default 60000). */
   readonly lockTimeoutMs?: number;
+  /** Told the text of each statement before it is sent. */
+  readonly onStatement?: (text: string) => void;
+  /** Told every second or so while SQLite's write lock is waited for. */
+  readonly onWaiting?: (wait: { readonly holder: string; readonly waitedMs: number }) => void;
 }
 
 /** An open database: the part of a repository that migrations change. */

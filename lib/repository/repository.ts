@@ -42,6 +42,8 @@ export interface Repository {
   readonly uri: string;
   readonly database: Database;
   readonly conventions: Conventions;
+  /** Refuses what must not be written: a Butler's database opened without its butler.yaml. */
+  requireWritable(): void;
   /** The managers that the repository itself records; empty where it records none (a plain database). */
   recordedManagers(session: Session): Promise<RecordedManager[]>;
   /** Writes the version of a manager where the repository itself records it; nothing on a plain database. */

@@ -30,6 +30,11 @@ export interface RevisionContext {
   option(name: string): string | bigint | boolean | undefined;
   /** The providers given for a name, in the order in which they are asked. */
   providers(name: string): readonly unknown[];
+  /**
+   * What earlier steps of the same plan would have left behind in small tables that are read again (`mode` `plan` only; a fresh
+   * map in mode `run`). Keys are chosen by whoever writes them.
+   */
+  readonly shadow: Map<string, unknown>;
   /** Tells the user something that stays with the result of the step. */
   report(message: string): void;
   /** Tells how far a long operation is. */

@@ -60,6 +60,13 @@ export async function logEnded(
     WHERE run = ${entry.run} AND step = ${entry.step} AND ended IS NULL`);
 }
 
+/** Takes back that a step began: another runner did it. */
+export async function logForgotten(session: Session, entry: Pick<LogEntry, "run" | "step">): Promise<void> {
+  await session.execute(
+    sql`DELETE FROM ${sql.table(logTable)} WHERE run = ${entry.run} AND step = ${entry.step} AND ended IS NULL`,
+  );
+}
+
 /** All entries of the table, which must exist, oldest first. */
 export async function readLog(session: Session): Promise<LogEntry[]> {
   const rows =

@@ -60,6 +60,9 @@ export class PostgresSession implements Session {
     throw new StepError("not-available", "Bulk data on PostgreSQL is not available yet.");
   }
 
+  /** Nothing to look for: the server enforces foreign keys all the time. */
+  async checkForeignKeys(): Promise<void> {}
+
   /** Ends the use of the connection through this session. */
   end(): void {
     this.#open = false;

@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import type { Revision } from "../../lib/graph/revision.js";
+import { findProblems } from "../../lib/state/consistency.js";
+import type { Sources } from "../../lib/state/consistency.js";
+import type { TreeState } from "../../lib/state/state.js";
+
+function revision(id: string, parents: string[], branch: string | null, version: string | null): Revision {
+  return {
+    id,
+    parents,
+    dependsOn: [],
+    labels: [],
+    replaces: [],
+    extends: [],
+    manager: "datasets",
+    branch,
+    version,
+    summary: id,
+    placeholder: null,
+    source: { file: null, line: 1 },
+  };
+}
+
+const files = [
+  revision("root", [], null, null),
+  revision("one", ["root"], "Class", "1.0.0"),
+  revision("two", ["one"], "Class", "2.0.0"),
+];
+const known = {
+  managers: ["datasets"],
+  revision: (id: string) => files.find((one) => one.id === id),
+};
+
+function tree(
+  heads: string[],
+  recordedBy: TreeState["recordedBy"],
+  rows: TreeState["rows"] = [],
+): Sources["trees"] {
+  return new Map([["datasets", { manager: "datasets", heads, recordedBy, rows }]]);
+}
+
+function recorded(id: string, version: string): Sources["recorded"] {
+  return [{ manager: "datasets", branch: "Class", version, storedClass: "module.Class", revision: id }];
+}
+
+const rootRow = {
+  seq: 1n,
+  revision: "root",
+  parent: null,
+  branch: null,
+  version: null,
+  kind: "stamp" as const,
+  appliedAt: "2026-01-01T00:00:00.000Z",
+  durationMs: null,
+  appliedBy: "godwit",
+  checksum: null,
+};
+
+const cases: {
+  readonly title: string;
+  readonly sources: Partial<Sources>;
+  readonly codes: readonly string[];
+}[] = [
+  {
+    title: "finds nothing where only the repository says something",
+    sources: { trees: tree(["one"], "repository"), recorded: recorded("one", "1.0.0") },
+    codes: [],
+  },
+  {
+    title: "finds nothing where all three agree",
+    sources: { trees: tree(["one"], "godwit"), recorded: recorded("one", "1.0.0"), alembic: ["one"] },
+    codes: [],
+  },
+  {
+    title: "names a version table that disagrees with the repository",
+    sources: { trees: tree(["two"], "godwit"), recorded: recorded("one", "1.0.0") },
+    codes: ["version-table-disagrees"],
+  },
+  {
+    title: "names a version table of a manager that the repository does not record",
+    sources: {
+      trees: tree(["two"], "godwit"),
+      recorded: [{ ...recorded("x", "1")[0]!, manager: "other", revision: "one" }],
+    },
+    codes: ["version-table-disagrees"],
+  },
+  {
+    title: "accepts a tree at its root, of which the repository records nothing",
+    sources: {
+      trees: tree(["root"], "godwit", [rootRow]),
+      recorded: [{ ...recorded("x", "1")[0]!, manager: "other", revision: "one" }],
+    },
+    codes: [],
+  },
+  {
+    title: "names the row that alembic_version lacks, and the one that it has instead",
+    sources: { trees: tree(["two"], "alembic"), recorded: recorded("one", "1.0.0"), alembic: ["two"] },
+    codes: ["alembic-disagrees", "alembic-disagrees"],
+  },
+  {
+    title: "accepts a root in alembic_version, where the Python tool starts a tree",
+    sources: {
+      trees: tree(["one"], "repository"),
+      recorded: recorded("one", "1.0.0"),
+      alembic: ["one", "root"],
+    },
+    codes: [],
+  },
+  {
+    title: "names a revision that no file has",
+    sources: { trees: tree(["nine"], "repository"), recorded: recorded("nine", "9.0.0") },
+    codes: ["unknown-applied-revision"],
+  },
+  {
+    title: "names a row of alembic_version that no file has, on a plain database",
+    sources: { trees: tree(["one"], "alembic"), alembic: ["one", "nine"] },
+    codes: ["unknown-applied-revision"],
+  },
+  {
+    title: "names a version table of a tree that no folder has",
+    sources: { orphanTables: ["revision_gone"] },
+    codes: ["unknown-tree"],
+  },
+];
+
+describe("Consistency of what a repository records", () => {
+  for (const { title, sources, codes } of cases) {
+    it(title, () => {
+      const problems = findProblems({
+        trees: new Map(),
+        recorded: [],
+        alembic: null,
+        known,
+        orphanTables: [],
+        ...sources,
+      });
+      expect(problems.map((problem) => problem.code)).to.deep.equal(codes);
+    });
+  }
+});
