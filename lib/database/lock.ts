@@ -1,0 +1,54 @@
+/** One writer at a time: the lock that a run holds from before it reads the state until its end. */
+import type { Database } from "./database.js";
+
+/** Who holds the lock, as far as the database tells. */
+export interface LockHolder {
+  readonly pid: number | null;
+  readonly host: string | null;
+  readonly user: string | null;
+  /** When the holder took the lock, as the database writes the time (UTC), or null. */
+  readonly since: string | null;
+  /** What the holder said that it does, or null. */
+  readonly doing: string | null;
+}
+
+export interface WriterLockOptions {
+  /** How long to wait, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What this run does (`upgrade head`): shown to those who wait. */
+  readonly doing?: string;
+  /** Called when the lock is found taken, and again whenever the holder changes. */
+  readonly onWaiting?: (holder: LockHolder) => void;
+}
+
+/** A lock that is held. */
+export interface WriterLock {
+  /** Whether the lock is still ours; asked before each commit. If not, nothing more may be committed. */
+  alive(): Promise<boolean>;
+  /** Gives the lock back; never fails. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the writer's lock of a repository. On SQLite there is none besides that of each transaction (`BEGIN IMMEDIATE`).
+ * @throws RefusedError `locked` if it is not free in time; the message names the holder
+ */
+export async function acquireWriterLock(database: Database, options: WriterLockOptions): Promise<WriterLock> {
+  if (database.dialect === "sqlite") {
+    return { alive: () => Promise.resolve(true), release: () => Promise.resolve() };
+  }
+  const { acquirePostgresLock } = await import("./postgres/lock.js");
+  return acquirePostgresLock(database, options);
+}
+
+/** A holder in words: `process 4711 on host.example.org, user butler, since …, upgrade head`. */
+export function describeHolder(holder: LockHolder): string {
+  const parts = [
+    holder.pid === null ? "another process" : `process ${holder.pid}`,
+    holder.host === null ? "" : ` on ${holder.host}`,
+    holder.user === null ? "" : `, user ${holder.user}`,
+    holder.since === null ? "" : `, since ${holder.since}`,
+    holder.doing === null ? "" : `, ${holder.doing}`,
+  ];
+  return parts.join("");
+}

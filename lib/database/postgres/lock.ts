@@ -1,0 +1,141 @@
+/**
+ * The writer's lock on PostgreSQL: an advisory lock of an idle READ COMMITTED transaction on a connection of its own. It is polled
+ * for, as a waiter inside the server would deadlock with CREATE INDEX CONCURRENTLY, and belongs to a transaction, as a
+ * session's lock stays behind in a transaction-pooling proxy. It ends with the connection, however that ends.
+ */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RefusedError } from "../../errors.js";
+import type { Database, Session } from "../database.js";
+import { describeHolder, type LockHolder, type WriterLock, type WriterLockOptions } from "../lock.js";
+import { type Sql, sql } from "../sql.js";
+
+const aliveTimeoutMs = 15_000;
+const pollMs = { least: 100, spread: 300 };
+
+interface Key {
+  readonly first: number;
+  readonly second: number;
+}
+
+/** @throws RefusedError `locked` */
+export async function acquirePostgresLock(
+  database: Database,
+  options: WriterLockOptions,
+): Promise<WriterLock> {
+  return new Promise((resolve, reject) => {
+    const ended = database
+      .transaction({ mode: "write" }, async (session) => {
+        const key = await take(session, database, options);
+        await new Promise<void>((free) => {
+          resolve({
+            alive: () => isHeld({ session, key }),
+            async release() {
+              free();
+              await ended;
+            },
+          });
+        });
+      })
+      .catch(reject);
+  });
+}
+
+interface Holding {
+  readonly session: Session;
+  readonly key: Key;
+}
+
+/** Two 32-bit numbers: one of the database, one of the schema. The server's name for the database counts, not that of a proxy. */
+async function lockKey(session: Session, namespace: string): Promise<Key> {
+  const [row] = await session.query(sql`SELECT current_database()::text AS name`);
+  return {
+    first: hash(`godwit database ${String(row?.["name"])}`),
+    second: hash(`godwit schema ${namespace}`),
+  };
+}
+
+function hash(text: string): number {
+  return createHash("sha256").update(text).digest().readInt32BE(0);
+}
+
+/** Polls until the lock is ours. */
+async function take(session: Session, database: Database, options: WriterLockOptions): Promise<Key> {
+  if (options.doing !== undefined) {
+    await session.execute(sql`SET LOCAL application_name = ${`godwit ${options.doing}`}`);
+  }
+  const key = await lockKey(session, database.namespace ?? "");
+  const deadline = performance.now() + options.timeoutMs;
+  let shown: string | null = null;
+  while (!(await tryLock(session, key))) {
+    const holder = await findHolder(session, key);
+    const words = holder === null ? null : describeHolder(holder);
+    if (holder !== null && words !== shown) options.onWaiting?.(holder);
+    shown = words;
+    if (performance.now() >= deadline) throw locked(database, words ?? "another process");
+    await sleep(pollMs.least + Math.random() * pollMs.spread);
+  }
+  return key;
+}
+
+async function tryLock(session: Session, key: Key): Promise<boolean> {
+  const [row] = await session.query(
+    sql`SELECT pg_try_advisory_xact_lock(${key.first}, ${key.second}) AS taken`,
+  );
+  return row?.["taken"] === true;
+}
+
+/** The key as `pg_locks` shows it: as unsigned numbers, with 2 for the form of two keys. */
+function keyMatches(key: Key): Sql {
+  return sql`l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.classid = ${key.first >>> 0}::oid
+    AND l.objid = ${key.second >>> 0}::oid
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())`;
+}
+
+/** Who holds the lock; null where it was given back meanwhile. */
+async function findHolder(session: Session, key: Key): Promise<LockHolder | null> {
+  const [row] = await session.query(sql`SELECT l.pid, a.usename::text AS "user", a.application_name AS doing,
+      coalesce(a.client_hostname, host(a.client_addr)) AS host,
+      to_char(a.xact_start, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
+    FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+    WHERE ${keyMatches(key)}`);
+  if (row === undefined) return null;
+  return {
+    pid: Number(row["pid"]),
+    host: textOrNull(row["host"]),
+    user: textOrNull(row["user"]),
+    since: textOrNull(row["since"]),
+    doing: textOrNull(row["doing"]),
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+async function isHeld(holding: Holding): Promise<boolean> {
+  const giveUp = new AbortController();
+  const late = sleep(aliveTimeoutMs, false, { signal: giveUp.signal }).catch(() => false);
+  try {
+    return await Promise.race([ask(holding), late]);
+  } catch {
+    return false;
+  } finally {
+    giveUp.abort();
+  }
+}
+
+async function ask({ session, key }: Holding): Promise<boolean> {
+  const rows = await session.query(
+    sql`SELECT FROM pg_catalog.pg_locks l WHERE ${keyMatches(key)} AND l.pid = pg_backend_pid()`,
+  );
+  return rows.length === 1;
+}
+
+function locked(database: Database, holder: string): RefusedError {
+  return new RefusedError(
+    "locked",
+    `${database.displayUrl} (schema "${database.namespace}") is locked by ${holder}.`,
+    { hint: "Wait until the other run is done, or give a longer --lock-timeout." },
+  );
+}
