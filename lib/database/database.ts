@@ -1,6 +1,7 @@
 import type { Conventions } from "./schema/conventions.js";
 import type { SchemaEditor } from "./schema/editor.js";
 import type { DataEditor } from "./data.js";
+import type { LockHolder } from "./lock.js";
 import type { Row, Sql } from "./sql.js";
 
 /** Which database it is. Only `lib/database` decides anything by it; a revision only where both really store something differently. */
@@ -33,7 +34,7 @@ export interface TransactionOptions {
   /** Told the text of each statement before it is sent. */
   readonly onStatement?: (text: string) => void;
   /** Told every second or so while SQLite's write lock is waited for. */
-  readonly onWaiting?: (wait: { readonly holder: string; readonly waitedMs: number }) => void;
+  readonly onWaiting?: (holder: LockHolder) => void;
 }
 
 /** An open database: the part of a repository that migrations change. */

@@ -1,0 +1,141 @@
+import { setTimeout } from "node:timers/promises";
+import type { Sequelize, Transaction } from "sequelize";
+import type { Database as Connection } from "sqlite3";
+import { StepError } from "../../errors.js";
+import type { Database, Session, TransactionOptions } from "../database.js";
+import { describeHolder } from "../lock.js";
+import type { Sql } from "../sql.js";
+import { all, run } from "./driver.js";
+import { driverCode, lockedError, openError } from "./errors.js";
+import { findHolder } from "./holder.js";
+import { renderSql } from "./literals.js";
+import { SqliteSession } from "./session.js";
+
+const defaultLockTimeoutMs = 60_000;
+const readBusyTimeoutMs = 60_000;
+const pollMs = 50;
+const tellEveryMs = 1000;
+
+/** A SQLite file. Sequelize lends connections and transactions; statements run on the driver's connection. */
+export class SqliteDatabase implements Database {
+  readonly dialect = "sqlite";
+  readonly namespace = null;
+  readonly displayUrl: string;
+  readonly #sequelize: Sequelize;
+  readonly #path: string;
+
+  constructor(sequelize: Sequelize, path: string) {
+    this.#sequelize = sequelize;
+    this.#path = path;
+    this.displayUrl = `sqlite:///${path}`;
+  }
+
+  async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+    const transaction = await this.#begin(options);
+    const session = new SqliteSession(
+      connectionOf(transaction),
+      this.#path,
+      options.mode,
+      options.onStatement,
+    );
+    try {
+      await requireUnenforcedKeys(session);
+      const result = await work(session);
+      session.end();
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      session.end();
+      if (!("finished" in transaction)) await transaction.rollback();
+      throw error;
+    }
+  }
+
+  async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { connectionManager } = this.#sequelize;
+    const uuid = `session-${crypto.randomUUID()}`;
+    const connection = (await connectionManager.getConnection({ uuid } as never)) as Connection & {
+      uuid?: string;
+    };
+    connection.uuid = uuid;
+    const session = new SqliteSession(connection, this.#path, "autocommit", undefined);
+    try {
+      return await work(session);
+    } finally {
+      session.end();
+      connectionManager.releaseConnection(connection);
+    }
+  }
+
+  render(statement: Sql): string {
+    return renderSql(statement);
+  }
+
+  async close(): Promise<void> {
+    await this.#sequelize.close();
+  }
+
+  async #begin(options: TransactionOptions): Promise<Transaction> {
+    const { Transaction } = await import("sequelize");
+    const transaction = await this.#sequelize.transaction({ type: Transaction.TYPES.DEFERRED });
+    const connection = connectionOf(transaction);
+    // We wait ourselves, so that we can tell for whom.
+    connection.configure("busyTimeout", options.mode === "write" ? 0 : readBusyTimeoutMs);
+    if (options.mode === "read") return transaction;
+    try {
+      await takeWriteLock(connection, this.#path, options);
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
+    return transaction;
+  }
+}
+
+/**
+ * A deferred BEGIN would bypass waiting when it comes to write, so a writer takes the lock at once. Sequelize's own
+ * BEGIN takes no lock; ours replaces it, because where its BEGIN fails it writes to the console.
+ */
+async function takeWriteLock(
+  connection: Connection,
+  path: string,
+  options: TransactionOptions,
+): Promise<void> {
+  const deadline = performance.now() + (options.lockTimeoutMs ?? defaultLockTimeoutMs);
+  let told = -Infinity;
+  await run(connection, "ROLLBACK");
+  for (;;) {
+    try {
+      await run(connection, "BEGIN IMMEDIATE");
+      return;
+    } catch (error) {
+      const now = performance.now();
+      if (driverCode(error) !== "SQLITE_BUSY" || now >= deadline) {
+        await run(connection, "BEGIN");
+        if (driverCode(error) !== "SQLITE_BUSY") throw openError(error, path);
+        throw lockedError(path, describeHolder(await findHolder(path)));
+      }
+      if (now - told >= tellEveryMs) {
+        told = now;
+        options.onWaiting?.(await findHolder(path));
+      }
+      await setTimeout(pollMs * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** Sequelize does not declare the connection of a transaction, but documents it. */
+function connectionOf(transaction: Transaction): Connection {
+  return (transaction as unknown as { readonly connection: Connection }).connection;
+}
+
+/** Foreign keys can only be switched off before BEGIN; a rebuild with them on would delete what refers to the table. */
+async function requireUnenforcedKeys(session: SqliteSession): Promise<void> {
+  const [row] = await all(session.connection, "PRAGMA foreign_keys");
+  if (row?.["foreign_keys"] !== 0) {
+    throw new StepError(
+      "foreign-keys-on",
+      "SQLite enforces foreign keys on a connection that changes tables.",
+    );
+  }
+}

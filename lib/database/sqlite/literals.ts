@@ -1,0 +1,73 @@
+import { InputError } from "../../errors.js";
+import type { Sql, SqlPart, SqlValue } from "../sql.js";
+
+/** A name in double quotes. @throws InputError `bad-name` for a NUL, which SQLite reads as the end of the statement */
+export function quoteName(name: string): string {
+  if (name.includes("\0")) {
+    throw new InputError(
+      "bad-name",
+      `The name ${JSON.stringify(name)} holds a NUL character, which no table or column can have.`,
+    );
+  }
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A value as SQL text. The driver would bind a `bigint` as NULL and round large integers, so every value is written out. */
+export function literal(value: SqlValue): string {
+  if (value === null) return "NULL";
+  switch (typeof value) {
+    case "string":
+      return textLiteral(value);
+    case "bigint":
+      return integerLiteral(value);
+    case "number":
+      return numberLiteral(value);
+    case "boolean":
+      return value ? "1" : "0";
+    default:
+      return `x'${Buffer.from(value).toString("hex")}'`;
+  }
+}
+
+/** SQLite reads a statement up to the first NUL, so a text with one travels as bytes. */
+function textLiteral(value: string): string {
+  if (value.includes("\0")) return `CAST(x'${Buffer.from(value, "utf8").toString("hex")}' AS TEXT)`;
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+const smallest = -(2n ** 63n);
+const largest = 2n ** 63n - 1n;
+
+function integerLiteral(value: bigint): string {
+  if (value < smallest || value > largest) {
+    throw new InputError("integer-range", `${value} does not fit into 64 bits.`);
+  }
+  // The parser reads -9223372036854775808 as a negated 9223372036854775808, which is a float.
+  return value === smallest ? "(-9223372036854775807-1)" : value.toString();
+}
+
+function numberLiteral(value: number): string {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value.toString();
+  if (Number.isNaN(value)) return "NULL";
+  if (value === Infinity) return "9e999";
+  if (value === -Infinity) return "-9e999";
+  const text = value.toString();
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** The text of a statement. */
+export function renderSql(statement: Sql): string {
+  return statement.parts.map(renderPart).join("");
+}
+
+function renderPart(part: SqlPart): string {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "value":
+      return literal(part.value);
+    case "identifier":
+    case "table":
+      return quoteName(part.name);
+  }
+}
