@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Options } from "sequelize";
 import { InputError } from "../../errors.js";
 import type { Database } from "../database.js";
 import { sql } from "../sql.js";
@@ -14,13 +15,15 @@ export async function openSqlite(path: string): Promise<Database> {
   await requireFile(path);
   const { Sequelize } = await import("sequelize");
   const { default: sqlite3 } = await import("sqlite3");
-  const sequelize = new Sequelize({
+  // Sequelize does not declare `foreignKeys`, without which it would enforce them on each connection.
+  const options: Options & { readonly foreignKeys: false } = {
     dialect: "sqlite",
     storage: path,
     logging: false,
+    foreignKeys: false,
     dialectOptions: { mode: sqlite3.OPEN_READWRITE },
-    ...{ foreignKeys: false },
-  });
+  };
+  const sequelize = new Sequelize(options);
   const database = new SqliteDatabase(sequelize, path);
   try {
     await database.transaction({ mode: "read" }, (session) =>
