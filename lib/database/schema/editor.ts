@@ -1,5 +1,6 @@
 import type { Sql, SqlValue } from "../sql.js";
 import type { Check, ForeignKey, ReferentialAction, Table } from "./table.js";
+import type { SchemaPlanner } from "./planning.js";
 import type { LogicalType } from "./types.js";
 
 /** What a change of a table costs: `metadata` touches no row, `scan` reads rows, `rewrite` writes them. */
@@ -119,6 +120,8 @@ export interface SchemaEditor {
   /** Creates a sequence (PostgreSQL; nothing on SQLite) whose next value is `start`. */
   createSequence(name: string, start: bigint): Promise<SchemaEffect>;
   dropSequence(name: string): Promise<SchemaEffect>;
+  /** The same operations, as pure functions of definitions. */
+  planner(): SchemaPlanner;
 }
 
 /** New values for a key. */
@@ -131,6 +134,8 @@ export interface Rekey {
    * Every value that occurs must be mapped, each to one value of its own.
    */
   readonly values: Sql | (() => AsyncIterable<readonly (readonly [SqlValue, SqlValue])[]>);
+  /** Further changes of a table that is written anyway. */
+  readonly alsoAlter?: (table: string, alteration: TableAlteration) => void;
   /** Columns of other tables that hold the key: those with a foreign key to it are found; others are named here. */
   readonly alsoIn?: readonly { readonly table: string; readonly column: string; readonly rename?: string }[];
 }

@@ -1,7 +1,7 @@
 /** The few calls that we make on a connection of the `sqlite3` package, as promises. */
 import type { Database as Connection } from "sqlite3";
 
-export type DriverRow = Readonly<Record<string, unknown>>;
+export type DriverRow = Readonly<Record<string, string | number | null | Uint8Array>>;
 
 /** Runs a statement and returns its rows as the driver gives them: integers rounded to JavaScript numbers. */
 export function all(connection: Connection, text: string): Promise<DriverRow[]> {

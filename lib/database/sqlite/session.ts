@@ -9,6 +9,8 @@ import { all, run } from "./driver.js";
 import type { DriverRow } from "./driver.js";
 import { statementError } from "./errors.js";
 import { quoteName, renderSql } from "./literals.js";
+import { SqliteDataEditor } from "./data-editor.js";
+import { SqliteSchemaEditor } from "./schema-editor.js";
 import { decodeRow } from "./values.js";
 
 const probe = "_godwit_query";
@@ -50,9 +52,7 @@ export class SqliteSession implements Session {
   }
 
   execute(statement: Sql): Promise<number> {
-    const text = renderSql(statement);
-    this.onStatement?.(text);
-    return this.run(text);
+    return this.statement(renderSql(statement));
   }
 
   /** Runs a text whose rows hold no integer beyond 2^53: pragmas and the schema table. */
@@ -85,12 +85,18 @@ export class SqliteSession implements Session {
     }
   }
 
-  schema(_conventions: Conventions): SchemaEditor {
-    throw new StepError("not-available", "Schema operations on SQLite are not available yet.");
+  /** Runs a text that is told to whoever listens. */
+  statement(text: string): Promise<number> {
+    this.onStatement?.(text);
+    return this.run(text);
+  }
+
+  schema(conventions: Conventions): SchemaEditor {
+    return new SqliteSchemaEditor(this, conventions);
   }
 
   data(): DataEditor {
-    throw new StepError("not-available", "Bulk data on SQLite is not available yet.");
+    return new SqliteDataEditor(this);
   }
 
   async checkForeignKeys(tables: readonly string[]): Promise<void> {

@@ -1,0 +1,82 @@
+import type { DataEditor, RowBatch, StreamOptions } from "../data.js";
+import { sql } from "../sql.js";
+import type { Row, Sql, SqlValue } from "../sql.js";
+import { literal, quoteName } from "./literals.js";
+import type { SqliteSession } from "./session.js";
+
+const rowsAStatement = 500;
+const defaultBatchSize = 10_000;
+const values = "temp._godwit_values";
+
+/** Bulk data in a SQLite file: as many rows a statement as its text can well hold. */
+export class SqliteDataEditor implements DataEditor {
+  constructor(private readonly session: SqliteSession) {}
+
+  async insert(table: string, { columns, rows }: RowBatch): Promise<number> {
+    let count = 0;
+    for (let start = 0; start < rows.length; start += rowsAStatement) {
+      const tuples = rows
+        .slice(start, start + rowsAStatement)
+        .map((row) => `(${row.map(literal).join(", ")})`);
+      count += await this.session.statement(
+        `INSERT INTO ${quoteName(table)} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
+      );
+    }
+    return count;
+  }
+
+  async copyIn(
+    table: string,
+    columns: readonly string[],
+    batches: AsyncIterable<readonly (readonly SqlValue[])[]>,
+  ): Promise<bigint> {
+    let count = 0n;
+    for await (const rows of batches) count += BigInt(await this.insert(table, { columns, rows }));
+    return count;
+  }
+
+  /** Reads on from the key of the last row, as the driver would hold all rows of a statement in memory. */
+  async *stream(
+    statement: Sql,
+    { key, batchSize = defaultBatchSize, after }: StreamOptions,
+  ): AsyncIterable<readonly Row[]> {
+    const columns = sql.ids(key);
+    let last = after;
+    for (;;) {
+      const beyond =
+        last === undefined
+          ? sql``
+          : sql` WHERE (${columns}) > (${sql.join(last.map((value) => sql`${value}`))})`;
+      const rows = await this.session.query(
+        sql`SELECT * FROM (${statement})${beyond} ORDER BY ${columns} LIMIT ${BigInt(batchSize)}`,
+      );
+      const final = rows.at(-1);
+      if (final === undefined) return;
+      yield rows;
+      if (rows.length < batchSize) return;
+      last = key.map((name) => final[name] ?? null);
+    }
+  }
+
+  async update(table: string, { columns, rows }: RowBatch, key: readonly string[]): Promise<number> {
+    const names = columns.map(quoteName).join(", ");
+    const set = columns
+      .filter((column) => !key.includes(column))
+      .map((column) => `${quoteName(column)} = v.${quoteName(column)}`);
+    const match = key.map((column) => `${quoteName(table)}.${quoteName(column)} = v.${quoteName(column)}`);
+    await this.session.statement(
+      `CREATE TABLE ${values} (${names}, PRIMARY KEY (${key.map(quoteName).join(", ")}))`,
+    );
+    for (let start = 0; start < rows.length; start += rowsAStatement) {
+      const tuples = rows
+        .slice(start, start + rowsAStatement)
+        .map((row) => `(${row.map(literal).join(", ")})`);
+      await this.session.statement(`INSERT INTO ${values} (${names}) VALUES ${tuples.join(", ")}`);
+    }
+    const count = await this.session.statement(
+      `UPDATE ${quoteName(table)} SET ${set.join(", ")} FROM ${values} AS v WHERE ${match.join(" AND ")}`,
+    );
+    await this.session.statement(`DROP TABLE ${values}`);
+    return count;
+  }
+}

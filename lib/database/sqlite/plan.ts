@@ -1,0 +1,246 @@
+/** Finds the cheapest right way from one definition of a table to another. */
+import type { ColumnSource, Target } from "../schema/apply.js";
+import type { CostClass } from "../schema/editor.js";
+import type { Check, Column, Index, Table } from "../schema/table.js";
+import { literal, quoteName } from "./literals.js";
+import { impliesCheck } from "./length-check.js";
+import { columnText, createIndexText, createTableText } from "./statements.js";
+
+/** How a change is carried out. */
+export interface AlterPlan {
+  readonly cost: CostClass;
+  /** Queries that return a row if a new rule does not hold; with what to say then. */
+  readonly scans: readonly { readonly text: string; readonly rule: string }[];
+  readonly statements: readonly string[];
+}
+
+/** Joins and aliases of a rebuild whose values come from other tables as well. */
+export interface RebuildSource {
+  /** Text after `FROM`. */
+  readonly from: string;
+  /** The value of a column of the new table, or null for what the target says. */
+  value(column: string): string | null;
+}
+
+/** @param render text of an expression */
+export function planAlteration(
+  old: Table,
+  target: Target,
+  render: (source: ColumnSource & { kind: "expression" }) => string,
+  source: RebuildSource | null = null,
+): AlterPlan {
+  if (source !== null || needsRebuild(old, target)) return rebuild(old, target, render, source);
+  return edit(old, target);
+}
+
+/** What changes stored rows, or how SQLite reads them. Columns that were added to a table with rows take a default from the definition, so it must not change under them. */
+function needsRebuild(old: Table, { table, sources }: Target): boolean {
+  if (JSON.stringify(keyShape(old)) !== JSON.stringify(keyShape(table))) return true;
+  const kept = table.columns.slice(0, old.columns.length);
+  if (kept.length !== old.columns.length) return true;
+  const changed = kept.some((column, index) => {
+    const before = old.columns[index];
+    const source = sources.get(column.name);
+    return (
+      before === undefined ||
+      source?.kind !== "old" ||
+      source.column !== before.name ||
+      before.name !== column.name ||
+      changesReading(before, column, table)
+    );
+  });
+  return (
+    changed ||
+    table.columns
+      .slice(old.columns.length)
+      .some((column) => !isNativelyAdded(column, sources.get(column.name)))
+  );
+}
+
+function keyShape({ primaryKey, uniques, options }: Table): unknown {
+  return [primaryKey, uniques, options];
+}
+
+function changesReading(before: Column, after: Column, table: Table): boolean {
+  if (
+    before.default !== after.default ||
+    before.collation !== after.collation ||
+    before.autoincrement !== after.autoincrement
+  )
+    return true;
+  if (JSON.stringify(before.generated) !== JSON.stringify(after.generated)) return true;
+  if (before.type === after.type) return false;
+  if (table.options["strict"] === true || table.primaryKey?.columns.includes(after.name) === true) {
+    return (
+      affinity(before.type) !== "text" || affinity(after.type) !== "text" || table.options["strict"] === true
+    );
+  }
+  return affinity(before.type) !== "text" || affinity(after.type) !== "text";
+}
+
+/** The rule by which SQLite reads a declared type ("Datatypes in SQLite", section 3.1). */
+function affinity(type: string): "integer" | "text" | "blob" | "real" | "numeric" {
+  const upper = type.toUpperCase();
+  if (upper.includes("INT")) return "integer";
+  if (/CHAR|CLOB|TEXT/.test(upper)) return "text";
+  if (upper === "" || upper.includes("BLOB")) return "blob";
+  return /REAL|FLOA|DOUB/.test(upper) ? "real" : "numeric";
+}
+
+/** `ADD COLUMN` takes constant defaults only, and NOT NULL only with one that is not NULL. */
+function isNativelyAdded(column: Column, source: ColumnSource | undefined): boolean {
+  if (source?.kind !== "default" || column.generated !== null) return false;
+  if (column.default === null) return column.nullable;
+  return /^(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?|[xX]'[0-9a-fA-F]*')$/.test(column.default);
+}
+
+function edit(old: Table, { table }: Target): AlterPlan {
+  const added = table.columns.slice(old.columns.length);
+  const statements = added.map(
+    (column) => `ALTER TABLE ${quoteName(old.name)} ADD COLUMN ${columnText(column)}`,
+  );
+  const scans = [...newNotNull(old, table), ...newChecks(old, table)];
+  const checksForeignKeys = table.foreignKeys.some(
+    (key) => !old.foreignKeys.some((one) => JSON.stringify(one) === JSON.stringify(key)),
+  );
+  const text = createTableText({ ...table, name: old.name });
+  const onlyAdds = createTableText({ ...old, columns: [...old.columns, ...added] });
+  if (text !== onlyAdds) statements.push(...editStatements(old.name, text));
+  const indexes = indexStatements(old, table);
+  statements.push(...indexes);
+  if (table.name !== old.name)
+    statements.push(`ALTER TABLE ${quoteName(old.name)} RENAME TO ${quoteName(table.name)}`);
+  const reads = scans.length > 0 || checksForeignKeys || indexes.some((one) => one.startsWith("CREATE"));
+  return { cost: reads ? "scan" : "metadata", scans, statements };
+}
+
+function textOf(index: Index): string {
+  return JSON.stringify(index);
+}
+
+/** The procedure of SQLite's ALTER TABLE page, section 7. The reset parses the schema again. */
+function editStatements(name: string, text: string): string[] {
+  return [
+    "PRAGMA writable_schema = ON",
+    `UPDATE sqlite_schema SET sql = ${literal(text)} WHERE type = 'table' AND name = ${literal(name)}`,
+    "PRAGMA writable_schema = RESET",
+  ];
+}
+
+function newNotNull(old: Table, table: Table): AlterPlan["scans"] {
+  return old.columns.flatMap((before, index) => {
+    const after = table.columns[index];
+    if (after === undefined || !before.nullable || after.nullable) return [];
+    return [
+      {
+        text: `SELECT 1 FROM ${quoteName(old.name)} WHERE ${quoteName(before.name)} IS NULL LIMIT 1`,
+        rule: `column "${before.name}" of "${old.name}" would be NOT NULL, and holds NULL`,
+      },
+    ];
+  });
+}
+
+function newChecks(old: Table, table: Table): AlterPlan["scans"] {
+  const before = new Set(old.checks.map((check) => check.expression));
+  const added = new Set(table.columns.slice(old.columns.length).map((column) => column.name));
+  return table.checks
+    .filter(
+      (check) =>
+        !before.has(check.expression) &&
+        !old.checks.some((one) => impliesCheck(one.expression, check.expression)),
+    )
+    .filter((check) => ![...added].some((name) => isLengthCheckOfNulls(check, table, name)))
+    .map((check) => ({
+      text: `SELECT 1 FROM ${quoteName(old.name)} WHERE NOT (${check.expression}) LIMIT 1`,
+      rule: `a row of "${old.name}" breaks the new rule ${check.name ?? ""} (${check.expression})`,
+    }));
+}
+
+/** A new column without default holds NULL everywhere, which no length check minds. */
+function isLengthCheckOfNulls(check: Check, table: Table, column: string): boolean {
+  const found = table.columns.find((one) => one.name === column);
+  return found?.default === null && check.name === `${table.name}_len_${column}`;
+}
+
+function indexStatements(old: Table, table: Table): string[] {
+  const before = new Set(old.indexes.map(textOf));
+  const after = new Set(table.indexes.map(textOf));
+  return [
+    ...old.indexes
+      .filter((index) => !after.has(textOf(index)))
+      .map((index) => `DROP INDEX ${quoteName(index.name)}`),
+    ...table.indexes
+      .filter((index) => !before.has(textOf(index)))
+      .map((index) => createIndexText(old.name, index)),
+  ];
+}
+
+function rebuild(
+  old: Table,
+  { table, sources }: Target,
+  render: (source: ColumnSource & { kind: "expression" }) => string,
+  source: RebuildSource | null,
+): AlterPlan {
+  const temporary = `_godwit_new_${table.name}`;
+  const written = table.columns.filter((column) => column.generated === null);
+  const values = written.map(
+    (column) => source?.value(column.name) ?? valueOf(column, sources.get(column.name), render),
+  );
+  const rowid = rowidName(old, table);
+  const columns = [...(rowid === null ? [] : [rowid]), ...written.map((column) => quoteName(column.name))];
+  const selected = [...(rowid === null ? [] : [source === null ? rowid : `o.${rowid}`]), ...values];
+  const from = source?.from ?? quoteName(old.name);
+  return {
+    cost: "rewrite",
+    scans: [],
+    statements: [
+      createTableText({ ...table, name: temporary }),
+      `INSERT INTO ${quoteName(temporary)} (${columns.join(", ")}) SELECT ${selected.join(", ")} FROM ${from}`,
+      ...sequenceStatements(old, table, temporary),
+      `DROP TABLE ${quoteName(old.name)}`,
+      // Otherwise the rename would rewrite, or refuse because of, what other tables, views and triggers say of this one.
+      "PRAGMA legacy_alter_table = ON",
+      `ALTER TABLE ${quoteName(temporary)} RENAME TO ${quoteName(old.name)}`,
+      "PRAGMA legacy_alter_table = OFF",
+      ...table.indexes.map((index) => createIndexText(old.name, index)),
+      ...table.triggers.map((trigger) => trigger.definition),
+      ...(table.name === old.name
+        ? []
+        : [`ALTER TABLE ${quoteName(old.name)} RENAME TO ${quoteName(table.name)}`]),
+    ],
+  };
+}
+
+function valueOf(
+  column: Column,
+  source: ColumnSource | undefined,
+  render: (source: ColumnSource & { kind: "expression" }) => string,
+): string {
+  if (source === undefined || source.kind === "default") return column.default ?? "NULL";
+  return source.kind === "old" ? quoteName(source.column) : render(source);
+}
+
+/** Row ids survive where they are not the key itself, by the first of their three names that is no column. */
+function rowidName(old: Table, table: Table): string | null {
+  if (old.options["withoutRowid"] === true || table.options["withoutRowid"] === true) return null;
+  const key = table.primaryKey?.columns;
+  const isAlias =
+    key?.length === 1 &&
+    table.columns.some((column) => column.name === key[0] && column.type.toUpperCase() === "INTEGER");
+  if (isAlias) return null;
+  const taken = new Set([...old.columns, ...table.columns].map((column) => column.name.toLowerCase()));
+  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name)) ?? null;
+}
+
+/** The counter of AUTOINCREMENT may be beyond the largest row that is left. */
+function sequenceStatements(old: Table, table: Table, temporary: string): string[] {
+  if (!counts(old) || !counts(table)) return [];
+  return [
+    `DELETE FROM sqlite_sequence WHERE name = ${literal(temporary)}`,
+    `INSERT INTO sqlite_sequence (name, seq) SELECT ${literal(temporary)}, seq FROM sqlite_sequence WHERE name = ${literal(old.name)}`,
+  ];
+}
+
+function counts({ columns }: Table): boolean {
+  return columns.some((column) => column.autoincrement);
+}

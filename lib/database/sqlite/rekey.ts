@@ -1,0 +1,114 @@
+/** New values for a key and all that refers to it: one mapping table, each table rebuilt once. */
+import { StepError } from "../../errors.js";
+import { applyChanges } from "../schema/apply.js";
+import { recordAlteration } from "../schema/changes.js";
+import type { Rekey, SchemaEffect } from "../schema/editor.js";
+import { keyHolders, rekeyChanges } from "../schema/planning.js";
+import type { KeyHolder } from "../schema/planning.js";
+import type { Table } from "../schema/table.js";
+import type { SqlValue } from "../sql.js";
+import { literal, quoteName, renderSql } from "./literals.js";
+import { planAlteration } from "./plan.js";
+import type { SqliteSchemaEditor } from "./schema-editor.js";
+
+const mapping = "temp._godwit_mapping";
+const rowsAStatement = 500;
+
+export async function rekeyTables(
+  editor: SqliteSchemaEditor,
+  tableName: string,
+  column: string,
+  change: Rekey,
+): Promise<SchemaEffect[]> {
+  const holders = await keyHolders(editor, tableName, column, change);
+  await makeMapping(editor, change);
+  const effects: SchemaEffect[] = [];
+  for (const holder of holders) {
+    await requireMapped(editor, holder);
+    effects.push(await rebuildHolder(editor, holder, tableName, column, change));
+  }
+  await editor.session.statement(`DROP TABLE ${mapping}`);
+  return effects;
+}
+
+async function makeMapping(editor: SqliteSchemaEditor, { values }: Rekey): Promise<void> {
+  const { session } = editor;
+  await session.statement(
+    `CREATE TABLE ${mapping} (old PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
+  );
+  if (typeof values !== "function") {
+    await session.statement(
+      `INSERT INTO ${mapping} (old, new) SELECT "old", "new" FROM (${renderSql(values)})`,
+    );
+    return;
+  }
+  for await (const batch of values()) {
+    for (let start = 0; start < batch.length; start += rowsAStatement) {
+      const rows = batch.slice(start, start + rowsAStatement).map(([from, to]) => `(${pair(from, to)})`);
+      await session.statement(`INSERT INTO ${mapping} (old, new) VALUES ${rows.join(", ")}`);
+    }
+  }
+}
+
+function pair(from: SqlValue, to: SqlValue): string {
+  return `${literal(from)}, ${literal(to)}`;
+}
+
+async function requireMapped({ session }: SqliteSchemaEditor, { table, columns }: KeyHolder): Promise<void> {
+  for (const { name } of columns) {
+    const column = quoteName(name);
+    const missing = await session.all(
+      `SELECT CAST(${column} AS TEXT) AS value FROM ${quoteName(table.name)} WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT old FROM ${mapping}) LIMIT 5`,
+    );
+    if (missing.length === 0) continue;
+    const shown = missing.map((row) => String(row["value"])).join(", ");
+    throw new StepError(
+      "unmapped-key",
+      `Column "${name}" of "${table.name}" holds values that are not mapped: ${shown}.`,
+    );
+  }
+}
+
+async function rebuildHolder(
+  editor: SqliteSchemaEditor,
+  holder: KeyHolder,
+  tableName: string,
+  keyColumn: string,
+  change: Rekey,
+): Promise<SchemaEffect> {
+  const { table, columns } = holder;
+  const changes = [
+    ...rekeyChanges(holder, change),
+    ...recordAlteration((draft) => change.alsoAlter?.(table.name, draft)),
+  ];
+  const target = applyChanges(
+    withRenamedReferences(table, tableName, keyColumn, change),
+    changes,
+    editor.rules,
+  );
+  const joins = columns.map(
+    ({ name }, index) => `LEFT JOIN ${mapping} AS m${index} ON m${index}.old = o.${quoteName(name)}`,
+  );
+  const plan = planAlteration(table, target, ({ expression }) => renderSql(expression), {
+    from: `${quoteName(table.name)} AS o ${joins.join(" ")}`,
+    value: (name) => {
+      const source = target.sources.get(name);
+      if (source?.kind !== "old") return null;
+      const position = columns.findIndex((one) => one.name === source.column);
+      return position < 0 ? `o.${quoteName(source.column)}` : `m${position}.new`;
+    },
+  });
+  for (const text of plan.statements) await editor.session.statement(text);
+  return { table: table.name, cost: plan.cost, statements: plan.statements };
+}
+
+/** Foreign keys to a key column that is renamed follow it. */
+function withRenamedReferences(table: Table, tableName: string, keyColumn: string, { rename }: Rekey): Table {
+  if (rename === undefined) return table;
+  const foreignKeys = table.foreignKeys.map((key) =>
+    key.referencedTable.toLowerCase() === tableName.toLowerCase()
+      ? { ...key, referencedColumns: key.referencedColumns.map((one) => (one === keyColumn ? rename : one)) }
+      : key,
+  );
+  return { ...table, foreignKeys };
+}
