@@ -10,3 +10,5 @@ export type * from "./database/schema/editor.js";
 export type * from "./database/data.js";
 export type * from "./run/context.js";
 export { GodwitError, InputError, InterruptedError, RefusedError, StepError } from "./errors.js";
+export { defineConfiguration } from "./configuration/configuration.js";
+export type { ConfigurationFile, Hooks } from "./configuration/configuration.js";

@@ -1,0 +1,74 @@
+/** Imports modules that are not part of this package: revisions, configurations, providers. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { InputError } from "../errors.js";
+import { lineAt } from "./fault.js";
+
+const compiledFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Imports a module: TypeScript or JavaScript, wherever it lies. Its imports from `godwit` are those of the running package, so that
+ * a file may lie anywhere on the disk.
+ *
+ * @param file absolute path
+ * @returns what the module exports
+ * @throws InputError `module-syntax`, `module-load` with the file, and the line where it is known
+ */
+export async function importFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    if (isShipped(file)) return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    const { createJiti } = await import("jiti");
+    const jiti = createJiti(import.meta.url, {
+      alias: { godwit: inPackage("../index.js"), "godwit/testing": inPackage("../testing/index.js") },
+      fsCache: false,
+      moduleCache: false,
+      interopDefault: false,
+    });
+    return await jiti.import<Record<string, unknown>>(file);
+  } catch (error) {
+    throw await loadFault(file, error);
+  }
+}
+
+/** The compiled files of this package need no loader, and must not exist twice in a process. */
+function isShipped(file: string): boolean {
+  return file.startsWith(compiledFolder) && file.endsWith(".js");
+}
+
+function inPackage(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
+async function loadFault(file: string, error: unknown): Promise<InputError> {
+  const syntax = await syntaxFault(file);
+  if (syntax !== null) return syntax;
+  const reason = error instanceof Error ? error.message : String(error);
+  const line = error instanceof Error ? lineInStack(file, error) : null;
+  const where = line === null ? file : `${file}:${line}`;
+  return new InputError("module-load", `${where}: The file fails when it is imported: ${reason}`, {
+    cause: error,
+  });
+}
+
+/** The loader's own messages about syntax begin with the internals of its compiler, so the parser is asked instead. */
+async function syntaxFault(file: string): Promise<InputError | null> {
+  if (!/\.[mc]?[jt]s$/.test(file)) return null;
+  try {
+    const { parseSync } = await import("oxc-parser");
+    const text = readFileSync(file, "utf8");
+    const [error] = parseSync(path.basename(file), text).errors;
+    if (error === undefined) return null;
+    const line = lineAt(text, error.labels[0]?.start ?? 0);
+    return new InputError("module-syntax", `${file}:${line}: Syntax error: ${error.message}`);
+  } catch {
+    return null;
+  }
+}
+
+function lineInStack(file: string, { stack = "" }: Error): number | null {
+  const at = stack.indexOf(`${file}:`);
+  if (at === -1) return null;
+  const line = Number.parseInt(stack.slice(at + file.length + 1), 10);
+  return Number.isNaN(line) ? null : line;
+}
