@@ -1,0 +1,90 @@
+import { historyOf } from "../graph/index.js";
+import type { Revision } from "../graph/revision.js";
+import { readState } from "../state/read.js";
+import type { RepositoryState } from "../state/state.js";
+import type { VersionRow } from "../state/version-tables.js";
+import type { ProjectOptions } from "./options.js";
+import { findRevisions, stateForGraph, withProject } from "./project.js";
+import type { RevisionSet } from "./project.js";
+import type { HistoryReport, RevisionEntry } from "./results.js";
+
+/** What of the history is asked for. */
+export interface HistoryOptions extends ProjectOptions {
+  /** Repository to compare with; without it no database is opened, and only shipped and configured files are read. */
+  readonly uri?: string;
+  /** `A:B`; everything without it. */
+  readonly range?: string;
+  /** Which shipped trees are shown where no repository is given (default `shipped`). */
+  readonly trees?: "shipped" | "own";
+}
+
+/** The revisions, newest first, and the switches between branches. Files are read, not run. */
+export async function history(options: HistoryOptions = {}): Promise<HistoryReport> {
+  if (options.uri === undefined) {
+    const kind = options.trees === "own" ? "plain" : "butler";
+    return reportHistory(await findRevisions(options, kind), options.range, null);
+  }
+  return withProject(options.uri, options, async (project) => {
+    const { repository, known } = project;
+    const state = await repository.database.transaction({ mode: "read" }, (session) =>
+      readState(repository, session, known),
+    );
+    return reportHistory(project, options.range, state);
+  });
+}
+
+function reportHistory(
+  set: RevisionSet,
+  range: string | undefined,
+  state: RepositoryState | null,
+): HistoryReport {
+  const { graph, code } = set;
+  const revisions = historyOf(graph, state === null ? null : stateForGraph(state), range);
+  return {
+    revisions: entriesOf(set, revisions, state),
+    switches: code.switches.map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
+  };
+}
+
+/** Describes revisions for people and programs. */
+export function entriesOf(
+  { graph }: RevisionSet,
+  revisions: readonly Revision[],
+  state: RepositoryState | null,
+): RevisionEntry[] {
+  const applied = state === null ? null : appliedRows(graph, state);
+  return revisions.map((revision) => {
+    const row = applied?.get(revision.id) ?? null;
+    return {
+      id: revision.id,
+      parents: revision.parents,
+      manager: revision.manager,
+      class: revision.branch,
+      version: revision.version,
+      labels: revision.labels,
+      dependsOn: revision.dependsOn,
+      summary: revision.summary,
+      file: revision.source.file,
+      applied: applied === null ? null : applied.has(revision.id),
+      appliedAt: row?.appliedAt ?? null,
+      appliedBy: row?.appliedBy ?? null,
+      durationMs: row?.durationMs == null ? null : Number(row.durationMs),
+    };
+  });
+}
+
+/** What is applied, with its row where there is one: a tree that is not adopted yet has none. */
+function appliedRows(graph: RevisionSet["graph"], state: RepositoryState): Map<string, VersionRow | null> {
+  const applied = new Map<string, VersionRow | null>();
+  for (const { heads, rows } of state.trees.values()) {
+    for (const row of rows) applied.set(row.revision, row);
+    if (rows.length > 0) continue;
+    const open = [...heads];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (applied.has(id)) continue;
+      applied.set(id, null);
+      open.push(...(graph.revision(id)?.parents ?? []));
+    }
+  }
+  return applied;
+}

@@ -1,0 +1,134 @@
+/** What `upgrade` and `downgrade` have in common: the lock, the plan under it, the run. */
+import { RefusedError } from "../errors.js";
+import type { Step } from "../graph/revision.js";
+import { move } from "../run/move.js";
+import {
+  describeStep,
+  optionsOf,
+  prepareSteps,
+  providersNeeded,
+  refuseStepsWithoutCode,
+} from "../run/prepare.js";
+import type { PreparedStep } from "../run/prepare.js";
+import { resolveProviders } from "../run/providers.js";
+import type { Providers } from "../run/providers.js";
+import type { RunEnvironment } from "../run/run-context.js";
+import type { RepositoryState } from "../state/state.js";
+import { toolName } from "../version.js";
+import { reportCurrent } from "./current.js";
+import type { RunOptions } from "./options.js";
+import { withProject } from "./project.js";
+import type { Project } from "./project.js";
+import type { RunReport } from "./results.js";
+
+/** What the graph says is to be done. */
+export interface GraphPlan {
+  readonly steps: readonly Step[];
+  readonly note: string | null;
+}
+
+const defaultLockTimeoutMs = 60_000;
+
+/** Moves a repository by the steps that `planSteps` finds for its state. */
+export function moveRepository(
+  uri: string,
+  options: RunOptions,
+  planSteps: (project: Project, state: RepositoryState) => GraphPlan,
+): Promise<RunReport> {
+  return withProject(uri, options, async (project) => {
+    const { repository } = project;
+    repository.requireWritable();
+    await finishInterrupted(project, options);
+    const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
+    const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
+    const lock = await acquireWriterLock(repository.database, {
+      timeoutMs: lockTimeoutMs,
+      onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
+    });
+    try {
+      const result = await move({
+        repository,
+        known: project.known,
+        plan: async (state) => preparePlan(project, options, planSteps(project, state)),
+        atomic: options.atomic ?? "step",
+        lockTimeoutMs,
+        signal: options.signal,
+        tool: toolName,
+        lockAlive: () => lock.alive(),
+      });
+      return { ...result, current: await reportCurrent(project) };
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+/** What an interrupted run left to do outside of the database. */
+async function finishInterrupted({ repository }: Project, options: RunOptions): Promise<void> {
+  for (const edit of await repository.finishOutside()) {
+    options.onEvent?.({ kind: "outside-edit", ...edit });
+  }
+}
+
+/** A plan with its code, options and providers. */
+export interface PreparedPlan {
+  readonly steps: readonly PreparedStep[];
+  readonly note: string | null;
+  readonly environment: RunEnvironment;
+}
+
+/**
+ * Loads the code of a plan, and refuses what is missing, all at once, before anything is touched.
+ * @throws RefusedError `no-code`, `irreversible`, `missing-provider`
+ * @throws InputError about options and provider modules
+ */
+export async function preparePlan(
+  project: Project,
+  options: RunOptions,
+  plan: GraphPlan,
+): Promise<PreparedPlan> {
+  const steps = await prepareSteps(plan.steps, project.code);
+  refuseStepsWithoutCode(steps);
+  const providers = await resolveProviders({ ...project.providers, ...options.providers }, project.folder);
+  refuseMissingProviders(steps, providers);
+  return { steps, note: plan.note, environment: environmentOf(project, options, steps, providers) };
+}
+
+function environmentOf(
+  project: Project,
+  options: RunOptions,
+  steps: readonly PreparedStep[],
+  providers: Providers,
+): RunEnvironment {
+  return {
+    repository: project.repository,
+    options: steps.length === 0 ? new Map() : optionsOf(steps, options.options ?? {}),
+    providers,
+    dataLoss: options.dataLoss ?? "refuse",
+    onEvent: options.onEvent ?? (() => {}),
+    onPause: options.onPause,
+  };
+}
+
+function refuseMissingProviders(steps: readonly PreparedStep[], providers: Providers): void {
+  const missing = [...providersNeeded(steps)].filter(([name]) => !providers.has(name));
+  if (missing.length === 0) return;
+  const needing = (name: string): string =>
+    steps
+      .filter(({ definition, extensions }) =>
+        [definition, ...extensions].some((one) => Object.hasOwn(one.needs ?? {}, name)),
+      )
+      .map(describeStep)
+      .join(", ");
+  throw new RefusedError(
+    "missing-provider",
+    missing
+      .map(([name, purpose]) => `Provider "${name}" is missing: ${purpose} (${needing(name)}).`)
+      .join("\n"),
+    {
+      hint: missing
+        .map(([name]) => `Add --provider ${name}=module#export, or name it in the configuration.`)
+        .join("\n"),
+    },
+  );
+}

@@ -1,0 +1,148 @@
+import { planDowngrade, planUpgrade } from "../graph/index.js";
+import type { CostClass } from "../database/schema/editor.js";
+import { foresee } from "../run/foresee.js";
+import type { Foresight } from "../run/foresee.js";
+import { refuseInconsistent } from "../run/move.js";
+import { codeOf, optionsOf, prepareSteps, providersNeeded } from "../run/prepare.js";
+import type { PreparedStep } from "../run/prepare.js";
+import { missingOptions } from "../run/option-values.js";
+import { resolveProviders } from "../run/providers.js";
+import type { RunEnvironment } from "../run/run-context.js";
+import { readState } from "../state/read.js";
+import type { RunOptions } from "./options.js";
+import { policyOf, stateForGraph, withProject } from "./project.js";
+import type { Project } from "./project.js";
+import type { PlannedStep, PlannedTable, PlanReport } from "./results.js";
+
+/**
+ * What `upgrade` or `downgrade` would do. Changes nothing.
+ *
+ * @param uri folder or `butler.yaml` of a Butler, label of the repository index, or database URL
+ * @param direction `up` for `upgrade`, `down` for `downgrade`
+ * @param targets as for `upgrade`; one for `down`
+ */
+export function plan(
+  uri: string,
+  direction: "up" | "down",
+  targets: string | readonly string[] = "head",
+  options: RunOptions = {},
+): Promise<PlanReport> {
+  const list = typeof targets === "string" ? [targets] : targets;
+  return withProject(uri, options, async (project) => {
+    const { repository, known, graph, code } = project;
+    const state = await repository.database.transaction({ mode: "read" }, (session) =>
+      readState(repository, session, known),
+    );
+    refuseInconsistent(state);
+    const policy = policyOf(repository);
+    const applied = stateForGraph(state);
+    const found =
+      direction === "up"
+        ? planUpgrade(graph, applied, list, policy)
+        : planDowngrade(graph, applied, list[0] ?? "-1", policy);
+    const steps = await prepareSteps(found.steps, code);
+    return { steps: await describeSteps(project, options, steps), note: found.note };
+  });
+}
+
+async function describeSteps(
+  project: Project,
+  options: RunOptions,
+  steps: readonly PreparedStep[],
+): Promise<PlannedStep[]> {
+  const missing = steps.map((step) => missingOf(project, options, step));
+  const foresights = await foreseeAsFarAsPossible(project, options, steps, missing);
+  const sizes = await tableSizes(project, foresights);
+  return steps.map((step, index) => describe(step, missing[index] ?? [], foresights[index] ?? null, sizes));
+}
+
+/** Names of options and providers that are missing, and `code` where there is none. */
+function missingOf(project: Project, options: RunOptions, step: PreparedStep): string[] {
+  const { definition, extensions, direction, revision } = step;
+  const declared = [definition, ...extensions].map((one) => ({
+    revision: revision.id,
+    options: one.options ?? {},
+  }));
+  const missing =
+    direction === "up" ? missingOptions(declared, options.options ?? {}).map(({ name }) => name) : [];
+  const given = new Set([...Object.keys(project.providers), ...Object.keys(options.providers ?? {})]);
+  for (const name of providersNeeded([step]).keys()) if (!given.has(name)) missing.push(name);
+  if (codeOf(definition, direction) === undefined) missing.push("code");
+  return missing;
+}
+
+/** A step that cannot run yet ends what can be foreseen. */
+async function foreseeAsFarAsPossible(
+  project: Project,
+  options: RunOptions,
+  steps: readonly PreparedStep[],
+  missing: readonly (readonly string[])[],
+): Promise<Foresight[]> {
+  const first = missing.findIndex((names) => names.length > 0);
+  const possible = first === -1 ? steps : steps.slice(0, first);
+  if (possible.length === 0) return [];
+  const given = options.options ?? {};
+  const environment: RunEnvironment = {
+    repository: project.repository,
+    options: first === -1 ? optionsOf(steps, given) : optionsOf(possible, ownOptions(possible, given)),
+    providers: await resolveProviders({ ...project.providers, ...options.providers }, project.folder),
+    dataLoss: "allow",
+    onEvent: () => {},
+    onPause: undefined,
+  };
+  return foresee(project.repository, environment, possible);
+}
+
+/** The options that these steps declare; others may belong to steps that cannot be foreseen. */
+function ownOptions(
+  steps: readonly PreparedStep[],
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const names = new Set(steps.flatMap(({ definition }) => Object.keys(definition.options ?? {})));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
+}
+
+type Sizes = ReadonlyMap<string, { readonly rows: number | null; readonly bytes: number | null }>;
+
+async function tableSizes({ repository }: Project, foresights: readonly Foresight[]): Promise<Sizes> {
+  const names = new Set(foresights.flatMap(({ tables }) => [...tables.keys()]));
+  return repository.database.transaction({ mode: "read" }, async (session) => {
+    const sizes = new Map<string, { rows: number | null; bytes: number | null }>();
+    for (const name of names) sizes.set(name, await session.tableSize(name));
+    return sizes;
+  });
+}
+
+function describe(
+  { step, definition, revision, before, after, direction }: PreparedStep,
+  missing: readonly string[],
+  foresight: Foresight | null,
+  sizes: Sizes,
+): PlannedStep {
+  const opposite = direction === "up" ? "down" : "up";
+  return {
+    revision: revision.id,
+    direction: step.direction,
+    manager: step.manager,
+    class: after?.branch ?? revision.branch,
+    fromVersion: before?.version ?? null,
+    toVersion: after?.version ?? null,
+    summary: definition.summary,
+    live: definition.execution?.live ?? false,
+    transactional: definition.execution?.transactional ?? true,
+    reversible: codeOf(definition, opposite) !== undefined,
+    compatibility: definition.compatibility ?? null,
+    tables: foresight === null ? [] : [...foresight.tables].map(([name, cost]) => tableOf(name, cost, sizes)),
+    losesData: (foresight?.losesData ?? []).map(({ what, count }) => ({ what, count: Number(count) })),
+    missing,
+    statements: foresight?.statements ?? [],
+    notes: [
+      ...(foresight?.notes ?? []),
+      ...(foresight?.open == null ? [] : [`Only known while running: ${foresight.open}`]),
+    ],
+  };
+}
+
+function tableOf(name: string, cost: CostClass, sizes: Sizes): PlannedTable {
+  return { name, cost, rows: sizes.get(name)?.rows ?? null, bytes: sizes.get(name)?.bytes ?? null };
+}

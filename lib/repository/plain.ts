@@ -1,0 +1,61 @@
+import { InputError } from "../errors.js";
+import type { Database } from "../database/database.js";
+import type { Conventions } from "../database/schema/conventions.js";
+import { plainConventions } from "../database/schema/plain-conventions.js";
+import type {
+  OutsideEdit,
+  RecordedManager,
+  Repository,
+  RepositoryFormat,
+  TableFamily,
+} from "./repository.js";
+
+/** A database by itself: its managers are the folders of its revisions, and what is applied stands in the version tables alone. */
+export class PlainRepository implements Repository {
+  readonly kind = "plain";
+  readonly uri: string;
+  readonly conventions: Conventions = plainConventions;
+  readonly unrecordedTrees = "started";
+
+  readonly #guard: "writable" | "butler-database";
+
+  constructor(
+    readonly database: Database,
+    guard: "writable" | "butler-database",
+  ) {
+    this.uri = database.displayUrl;
+    this.#guard = guard;
+  }
+
+  /** @throws InputError `butler-database` where the database belongs to a Butler */
+  requireWritable(): void {
+    if (this.#guard === "writable") return;
+    throw new InputError("butler-database", `${this.uri} is the database of a Butler repository.`, {
+      hint: "Give the Butler's folder (the one with butler.yaml) as --repo, so that butler.yaml stays true; --plain overrides.",
+    });
+  }
+
+  async recordedManagers(): Promise<RecordedManager[]> {
+    return [];
+  }
+
+  async recordVersion(): Promise<void> {
+    // The version tables are all there is.
+  }
+
+  async tableFamilies(): Promise<TableFamily[]> {
+    return [];
+  }
+
+  async format(): Promise<RepositoryFormat | null> {
+    return null;
+  }
+
+  async finishOutside(): Promise<OutsideEdit[]> {
+    return [];
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+}

@@ -1,0 +1,83 @@
+import { GodwitError, InputError } from "../errors.js";
+import type { Session } from "../database/database.js";
+import type { CostClass, SchemaEditor } from "../database/schema/editor.js";
+import type { Repository } from "../repository/repository.js";
+import { codeOf } from "./prepare.js";
+import type { PreparedStep } from "./prepare.js";
+import { NotKnownYet, PlanContext } from "./plan-context.js";
+import { dataLossRefused } from "./run-context.js";
+import type { RunEnvironment } from "./run-context.js";
+
+/** What a step would do, as far as it can be known beforehand. */
+export interface Foresight {
+  readonly revision: string;
+  /** The dearest thing done to each table. */
+  readonly tables: ReadonlyMap<string, CostClass>;
+  readonly statements: readonly string[];
+  readonly losesData: readonly { readonly what: string; readonly count: bigint }[];
+  readonly notes: readonly string[];
+  /** Why the rest of the step is only known while it runs, or null. */
+  readonly open: string | null;
+}
+
+/**
+ * Runs the code of each step without changing anything, on the schema as the steps before it would leave it. Finds
+ * refusals before anything is touched.
+ *
+ * @throws what the revisions' code throws: a precondition that does not hold
+ * @throws RefusedError `data-loss` where a step would lose information and that is not allowed
+ */
+export async function foresee(
+  repository: Repository,
+  environment: RunEnvironment,
+  steps: readonly PreparedStep[],
+): Promise<Foresight[]> {
+  return repository.database.transaction({ mode: "read" }, async (session) => {
+    const { PlanningSchemaEditor } = await import("../database/schema/planning.js");
+    const schema = new PlanningSchemaEditor(session.schema(repository.conventions));
+    const shared = { schema, changed: new Set<string>(), shadow: new Map<string, unknown>() };
+    const foresights: Foresight[] = [];
+    for (const step of steps) {
+      const foresight = await foreseeStep(environment, session, shared, step);
+      foresights.push(foresight);
+      refuseDataLoss(environment, foresight);
+    }
+    return foresights;
+  });
+}
+
+/** What the steps of one plan share: the schema and the small tables as earlier steps would leave them. */
+export interface SharedForesight {
+  readonly schema: SchemaEditor;
+  /** Tables whose rows earlier steps would have changed. */
+  readonly changed: Set<string>;
+  readonly shadow: Map<string, unknown>;
+}
+
+async function foreseeStep(
+  environment: RunEnvironment,
+  session: Session,
+  shared: SharedForesight,
+  prepared: PreparedStep,
+): Promise<Foresight> {
+  const first = shared.changed.size === 0;
+  const context = new PlanContext(environment, session, shared, prepared);
+  let open: string | null = null;
+  try {
+    for (const definition of [prepared.definition, ...prepared.extensions]) {
+      await codeOf(definition, prepared.direction)?.(context);
+    }
+  } catch (error) {
+    if (error instanceof NotKnownYet) open = error.message;
+    else if (first || error instanceof InputError || !(error instanceof GodwitError)) throw error;
+    // A precondition on rows that an earlier step changes can only be judged once it has run.
+    else open = error.message;
+  }
+  return { ...context.foresight(), open };
+}
+
+function refuseDataLoss(environment: RunEnvironment, { revision, losesData }: Foresight): void {
+  const [loss] = losesData.filter(({ count }) => count > 0n);
+  if (loss === undefined || environment.dataLoss === "allow") return;
+  throw dataLossRefused(revision, loss.what, loss.count);
+}

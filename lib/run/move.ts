@@ -1,0 +1,325 @@
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+import { InterruptedError, RefusedError, StepError } from "../errors.js";
+import type { CommittedStep, GodwitError } from "../errors.js";
+import type { Session } from "../database/database.js";
+import { describeHolder } from "../database/lock.js";
+import type { Step } from "../graph/revision.js";
+import type { Repository } from "../repository/repository.js";
+import { logEnded, logForgotten, logStarted } from "../state/log.js";
+import { readState } from "../state/read.js";
+import type { KnownRevisions, RepositoryState } from "../state/state.js";
+import { adopt, needsAdoption } from "../state/write.js";
+import type { Stamp } from "../state/write.js";
+import { foresee } from "./foresee.js";
+import { pauseAt } from "./pause.js";
+import type { PreparedStep } from "./prepare.js";
+import type { RunEnvironment } from "./run-context.js";
+import { headsOf, isTransactional, runInside, runStep } from "./step.js";
+import type { Heads, StepRun } from "./step.js";
+import { TreeRunner } from "./tree-runner.js";
+
+/** A plan for a state. Made again whenever another runner has moved the repository. */
+export type Planner = (state: RepositoryState) => Promise<MovePlan>;
+
+export interface MovePlan {
+  readonly steps: readonly PreparedStep[];
+  /** Why nothing is to be done, where there are no steps. */
+  readonly note: string | null;
+  /** Options and providers, checked against the steps. */
+  readonly environment: RunEnvironment;
+}
+
+/** How a repository is moved. */
+export interface Move {
+  readonly repository: Repository;
+  readonly known: KnownRevisions;
+  readonly plan: Planner;
+  readonly atomic: "step" | "plan";
+  readonly lockTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Tool and version, as it is recorded. */
+  readonly tool: string;
+  readonly lockAlive: () => Promise<boolean>;
+}
+
+export interface MoveResult {
+  readonly steps: readonly CommittedStep[];
+  readonly note: string | null;
+}
+
+/**
+ * Plans under the lock that the caller holds, and carries the plan out: per step one transaction together with its record.
+ *
+ * @throws RefusedError where the state is inconsistent or a step cannot run; nothing has changed then
+ * @throws StepError where a step failed; those before it stay
+ * @throws InterruptedError where the signal was given; those before it stay
+ */
+export async function move(request: Move): Promise<MoveResult> {
+  const done: CommittedStep[] = [];
+  for (;;) {
+    const state = await readStateOnce(request);
+    refuseInconsistent(state);
+    const plan = await request.plan(state);
+    if (plan.steps.length === 0) return { steps: done, note: done.length > 0 ? null : plan.note };
+    refuseAtomicSubsteps(request.atomic, plan.steps);
+    await foresee(request.repository, plan.environment, plan.steps);
+    const outcome = await carryOut(request, plan, state, done);
+    if (outcome === "done") return { steps: done, note: null };
+  }
+}
+
+function readStateOnce({ repository, known }: Move): Promise<RepositoryState> {
+  return repository.database.transaction({ mode: "read" }, (session) =>
+    readState(repository, session, known),
+  );
+}
+
+/** @throws RefusedError `inconsistent` with every disagreement */
+export function refuseInconsistent({ problems }: RepositoryState): void {
+  if (problems.length === 0) return;
+  const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))];
+  throw new RefusedError("inconsistent", problems.map(({ message }) => message).join("\n"), {
+    hint: hints.join("\n"),
+  });
+}
+
+function refuseAtomicSubsteps(atomic: Move["atomic"], steps: readonly PreparedStep[]): void {
+  const step = atomic === "plan" ? steps.find((one) => !isTransactional(one)) : undefined;
+  if (step === undefined) return;
+  throw new RefusedError(
+    "not-atomic",
+    `Revision ${step.revision.id} works in several transactions, so the plan cannot be one.`,
+    { hint: "Leave --atomic out; an interrupted run goes on where it stopped." },
+  );
+}
+
+type Outcome = "done" | "moved";
+
+async function carryOut(
+  request: Move,
+  plan: MovePlan,
+  state: RepositoryState,
+  done: CommittedStep[],
+): Promise<Outcome> {
+  const { environment, steps } = plan;
+  environment.onEvent({
+    kind: "plan",
+    steps: steps.map(({ revision }) => ({ revision: revision.id, manager: revision.manager })),
+  });
+  const stamp = (): Stamp => ({ at: new Date().toISOString(), by: request.tool });
+  const run: StepRun = {
+    environment,
+    known: request.known,
+    trees: treeRunners(steps, request.known, environment, stamp),
+    lockAlive: request.lockAlive,
+    lockTimeoutMs: request.lockTimeoutMs,
+    stamp,
+    trace: { statement: null },
+  };
+  if (!(await adoptIfNeeded(request, run, state))) return "moved";
+  if (request.atomic === "plan") return carryOutAtOnce(request, run, steps, headsOf(state), done);
+  return carryOutEach(request, run, steps, headsOf(state), done);
+}
+
+function treeRunners(
+  steps: readonly PreparedStep[],
+  known: KnownRevisions,
+  environment: RunEnvironment,
+  stamp: () => Stamp,
+): Map<string, TreeRunner> {
+  const managers = new Set(steps.map(({ step }) => step.manager));
+  return new Map(
+    [...managers].map((manager) => [
+      manager,
+      new TreeRunner(
+        manager,
+        steps.filter(({ step }) => step.manager === manager),
+        known,
+        environment,
+        stamp,
+      ),
+    ]),
+  );
+}
+
+/** The first write. False where another runner was faster. */
+async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryState): Promise<boolean> {
+  const { repository, known, lockTimeoutMs } = request;
+  if (!needsAdoption(repository, before)) return true;
+  await pauseAt(run.environment.onPause, "adopt");
+  return writing(run, lockTimeoutMs, async (session) => {
+    const state = await readState(repository, session, known);
+    if (
+      state.problems.length > 0 ||
+      JSON.stringify([...headsOf(state)]) !== JSON.stringify([...headsOf(before)])
+    )
+      return false;
+    if (needsAdoption(repository, state)) await adopt(repository, session, state, known, run.stamp());
+    return true;
+  });
+}
+
+function writing<T>(
+  { environment }: StepRun,
+  lockTimeoutMs: number,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return environment.repository.database.transaction(
+    {
+      mode: "write",
+      lockTimeoutMs,
+      onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
+    },
+    work,
+  );
+}
+
+async function carryOutEach(
+  request: Move,
+  run: StepRun,
+  steps: readonly PreparedStep[],
+  start: Heads,
+  done: CommittedStep[],
+): Promise<Outcome> {
+  const log = new StepLog(request, run);
+  let heads = start;
+  for (const prepared of steps) {
+    stopIfAsked(request.signal, done, prepared.step);
+    const entry = await log.started(prepared);
+    tellStarted(run, prepared);
+    const began = performance.now();
+    let outcome;
+    try {
+      outcome = await runStep(run, prepared, heads);
+    } catch (error) {
+      await log.ended(entry, "failed", run.trace.statement);
+      throw withDone(error as GodwitError, done);
+    }
+    if (outcome.kind === "moved") {
+      await log.forget(entry);
+      return "moved";
+    }
+    heads = outcome.heads;
+    await log.ended(entry, "done", null);
+    await finishStep(run, prepared, performance.now() - began, done);
+  }
+  return "done";
+}
+
+async function carryOutAtOnce(
+  request: Move,
+  run: StepRun,
+  steps: readonly PreparedStep[],
+  start: Heads,
+  done: CommittedStep[],
+): Promise<Outcome> {
+  const durations: number[] = [];
+  const moved = await writing(run, request.lockTimeoutMs, async (session) => {
+    let heads = start;
+    for (const prepared of steps) {
+      stopIfAsked(request.signal, done, prepared.step);
+      tellStarted(run, prepared);
+      const began = performance.now();
+      const outcome = await runInside(run, prepared, heads, session);
+      if (outcome.kind === "moved") return true;
+      heads = outcome.heads;
+      durations.push(performance.now() - began);
+    }
+    return false;
+  });
+  if (moved) return "moved";
+  for (const [index, prepared] of steps.entries())
+    await finishStep(run, prepared, durations[index] ?? 0, done);
+  return "done";
+}
+
+function stopIfAsked(signal: AbortSignal | undefined, done: readonly CommittedStep[], next: Step): void {
+  if (signal?.aborted !== true) return;
+  throw new InterruptedError("interrupted", `Stopped before revision ${next.revision}, as asked.`, {
+    hint: "The repository is consistent. Run the same command again to go on.",
+    done,
+  });
+}
+
+function tellStarted({ environment }: StepRun, { step, revision, definition }: PreparedStep): void {
+  environment.onEvent({
+    kind: "step-started",
+    revision: revision.id,
+    manager: step.manager,
+    direction: step.direction,
+    summary: definition.summary,
+  });
+}
+
+async function finishStep(
+  run: StepRun,
+  prepared: PreparedStep,
+  durationMs: number,
+  done: CommittedStep[],
+): Promise<void> {
+  const { step, revision } = prepared;
+  const committed = {
+    revision: revision.id,
+    direction: step.direction,
+    manager: step.manager,
+    durationMs: Math.round(durationMs),
+  };
+  done.push(committed);
+  run.environment.onEvent({ kind: "step-done", ...committed });
+  await pauseAt(run.environment.onPause, "outside", revision.id);
+  for (const edit of await run.environment.repository.finishOutside()) {
+    run.environment.onEvent({ kind: "outside-edit", ...edit });
+  }
+}
+
+/** After the first committed step it is no longer true that nothing was touched. */
+function withDone(error: GodwitError, done: readonly CommittedStep[]): GodwitError {
+  if (done.length === 0) return error;
+  const list = done.map(({ revision, manager }) => `${manager} ${revision}`).join(", ");
+  return new StepError(error.code, `${error.message}\nCommitted before: ${list}.`, {
+    hint: error.hint,
+    cause: error,
+    done,
+  });
+}
+
+/** The log is written outside of the step's transaction, so that failures and kills are in it. */
+class StepLog {
+  readonly #request: Move;
+  readonly #run: StepRun;
+  readonly #id = randomUUID();
+  #step = 0n;
+
+  constructor(request: Move, run: StepRun) {
+    this.#request = request;
+    this.#run = run;
+  }
+
+  async started({ step, revision }: PreparedStep): Promise<bigint> {
+    this.#step += 1n;
+    const entry = {
+      run: this.#id,
+      step: this.#step,
+      manager: step.manager,
+      revision: revision.id,
+      direction: step.direction,
+      started: new Date().toISOString(),
+      tool: this.#request.tool,
+      user: userInfo().username,
+    };
+    await writing(this.#run, this.#request.lockTimeoutMs, (session) => logStarted(session, entry));
+    return this.#step;
+  }
+
+  async ended(step: bigint, outcome: "done" | "failed", statement: string | null): Promise<void> {
+    const entry = { run: this.#id, step, ended: new Date().toISOString(), outcome, statement };
+    await writing(this.#run, this.#request.lockTimeoutMs, (session) => logEnded(session, entry));
+  }
+
+  async forget(step: bigint): Promise<void> {
+    await writing(this.#run, this.#request.lockTimeoutMs, (session) =>
+      logForgotten(session, { run: this.#id, step }),
+    );
+  }
+}

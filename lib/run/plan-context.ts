@@ -1,0 +1,124 @@
+import type { DataEditor } from "../database/data.js";
+import type { DialectName, Session } from "../database/database.js";
+import type { CostClass, SchemaEditor, SchemaEffect } from "../database/schema/editor.js";
+import type { Row, Sql } from "../database/sql.js";
+import type { Repository } from "../repository/repository.js";
+import type { RevisionContext } from "./context.js";
+import { tablesOfFamily } from "./families.js";
+import type { Foresight, SharedForesight } from "./foresee.js";
+import type { OptionValue } from "./option-values.js";
+import { NotingDataEditor, NotingSchemaEditor } from "./noting.js";
+import type { PreparedStep } from "./prepare.js";
+import type { RunEnvironment } from "./run-context.js";
+
+/** What the code asks for depends on rows that this plan itself would change. */
+export class NotKnownYet extends Error {}
+
+const order: Readonly<Record<CostClass, number>> = { metadata: 0, scan: 1, rewrite: 2 };
+
+/** The context of a step that is only planned: operations are noted, reading is real where nothing planned stands in between. */
+export class PlanContext implements RevisionContext {
+  readonly mode = "plan";
+  readonly dialect: DialectName;
+  readonly direction: "up" | "down";
+  readonly repository: Repository;
+  readonly schema: SchemaEditor;
+  readonly data: DataEditor;
+  readonly shadow: Map<string, unknown>;
+  readonly #environment: RunEnvironment;
+  readonly #session: Session;
+  readonly #shared: SharedForesight;
+  readonly #revision: string;
+  readonly #tables = new Map<string, CostClass>();
+  readonly #statements: string[] = [];
+  readonly #losses: { readonly what: string; readonly count: bigint }[] = [];
+  readonly #notes: string[] = [];
+
+  constructor(
+    environment: RunEnvironment,
+    session: Session,
+    shared: SharedForesight,
+    prepared: PreparedStep,
+  ) {
+    this.dialect = session.dialect;
+    this.direction = prepared.direction;
+    this.repository = environment.repository;
+    this.shadow = shared.shadow;
+    this.schema = new NotingSchemaEditor(shared.schema, (effect) => this.#note(effect));
+    this.data = new NotingDataEditor((effect) => this.#note(effect));
+    this.#environment = environment;
+    this.#session = session;
+    this.#shared = shared;
+    this.#revision = prepared.revision.id;
+  }
+
+  query(statement: Sql): Promise<Row[]> {
+    this.#requireUnchanged(statement);
+    return this.#session.query(statement);
+  }
+
+  async execute(
+    statement: Sql,
+    effect: { readonly table: string; readonly cost: CostClass },
+  ): Promise<number> {
+    this.#note({ ...effect, statements: [this.repository.database.render(statement)] });
+    return 0;
+  }
+
+  async *tables(family: string): AsyncIterable<string> {
+    yield* tablesOfFamily(await this.repository.tableFamilies(this.#session), family);
+  }
+
+  option(name: string): OptionValue | undefined {
+    return this.#environment.options.get(name);
+  }
+
+  providers(name: string): readonly unknown[] {
+    return this.#environment.providers.get(name) ?? [];
+  }
+
+  report(message: string): void {
+    this.#notes.push(message);
+  }
+
+  progress(): void {
+    // Planning is quick; there is nothing to tell.
+  }
+
+  losesData(what: string, count: bigint): void {
+    if (count > 0n) this.#losses.push({ what, count });
+  }
+
+  async pause(): Promise<void> {
+    // Pause points are for runs.
+  }
+
+  substep(_name: string, work: () => Promise<void>): Promise<void> {
+    return work();
+  }
+
+  /** What was noted. */
+  foresight(): Omit<Foresight, "open"> {
+    return {
+      revision: this.#revision,
+      tables: this.#tables,
+      statements: this.#statements,
+      losesData: this.#losses,
+      notes: this.#notes,
+    };
+  }
+
+  #note({ table, cost, statements }: SchemaEffect): void {
+    const before = this.#tables.get(table);
+    if (before === undefined || order[cost] > order[before]) this.#tables.set(table, cost);
+    this.#statements.push(...statements);
+    this.#shared.changed.add(table);
+  }
+
+  #requireUnchanged(statement: Sql): void {
+    for (const part of statement.parts) {
+      if (part.kind !== "table" || !this.#shared.changed.has(part.name)) continue;
+      throw new NotKnownYet(`depends on the rows of "${part.name}", which this plan changes before`);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { InputError, RefusedError } from "../errors.js";
+import type { Revision, Step } from "../graph/revision.js";
+import type { RevisionDefinition, SwitchDefinition } from "../revision.js";
+import type { RevisionContext } from "./context.js";
+import { resolveOptions } from "./option-values.js";
+import type { OptionValue } from "./option-values.js";
+
+export type StepDefinition = RevisionDefinition | SwitchDefinition;
+export type StepCode = (context: RevisionContext) => Promise<void>;
+
+/** A step with its code, ready to run. */
+export interface PreparedStep {
+  readonly step: Step;
+  /** What the step reaches (up, switch) or leaves (down; the way back of a switch). */
+  readonly revision: Revision;
+  /** Class and version afterwards, null at a root or below. */
+  readonly after: Revision | null;
+  /** Class before the step. */
+  readonly before: Revision | null;
+  readonly definition: StepDefinition;
+  /** Code of revisions of other places that `extends` this one; it runs after it, in the same transaction. */
+  readonly extensions: readonly StepDefinition[];
+  readonly direction: "up" | "down";
+  checksum(): Promise<string | null>;
+}
+
+/** Loads the code of steps. The catalog is one. */
+export interface CodeSource {
+  load(revision: string): Promise<RevisionDefinition>;
+  loadSwitch(manager: string, from: string, to: string): Promise<SwitchDefinition>;
+  /** Definitions that extend a revision, in the order of their places. */
+  extensionsOf(revision: string): Promise<readonly RevisionDefinition[]>;
+  checksum(revision: string): Promise<string | null>;
+  checksumOfSwitch(manager: string, from: string, to: string): Promise<string | null>;
+  revision(id: string): Revision | undefined;
+}
+
+/** Loads the code of each step. */
+export async function prepareSteps(steps: readonly Step[], source: CodeSource): Promise<PreparedStep[]> {
+  const prepared: PreparedStep[] = [];
+  for (const step of steps) prepared.push(await prepareStep(step, source));
+  return prepared;
+}
+
+async function prepareStep(step: Step, source: CodeSource): Promise<PreparedStep> {
+  if (step.switch !== undefined) return prepareSwitch(step, step.switch, source);
+  const revision = known(source, step.revision);
+  const below = step.from[0] === undefined ? null : known(source, step.from[0]);
+  const goesUp = step.direction === "up";
+  return {
+    step,
+    revision,
+    after: goesUp ? revision : below,
+    before: goesUp ? below : revision,
+    definition: await source.load(revision.id),
+    extensions: await source.extensionsOf(revision.id),
+    direction: goesUp ? "up" : "down",
+    checksum: () => source.checksum(revision.id),
+  };
+}
+
+async function prepareSwitch(
+  step: Step,
+  { edge, way }: NonNullable<Step["switch"]>,
+  source: CodeSource,
+): Promise<PreparedStep> {
+  const from = known(source, edge.from);
+  const to = known(source, edge.to);
+  return {
+    step,
+    revision: to,
+    after: way === "forth" ? to : from,
+    before: way === "forth" ? from : to,
+    definition: await source.loadSwitch(edge.manager, edge.from, edge.to),
+    extensions: [],
+    direction: way === "forth" ? "up" : "down",
+    checksum: () => source.checksumOfSwitch(edge.manager, edge.from, edge.to),
+  };
+}
+
+function known(source: CodeSource, id: string): Revision {
+  const revision = source.revision(id);
+  if (revision === undefined) throw new InputError("unknown-revision", `No revision file has ${id}.`);
+  return revision;
+}
+
+/**
+ * Refuses steps that cannot run, all of them at once.
+ * @throws RefusedError `no-code`, `irreversible`
+ */
+export function refuseStepsWithoutCode(steps: readonly PreparedStep[]): void {
+  const faults = steps.flatMap((step) => faultOf(step) ?? []);
+  const [first] = faults;
+  if (first === undefined) return;
+  throw new RefusedError(first.code, faults.map(({ message }) => message).join("\n"), { hint: first.hint });
+}
+
+function faultOf(prepared: PreparedStep): { code: string; message: string; hint: string } | null {
+  const { definition, direction } = prepared;
+  const what = describeStep(prepared);
+  if (definition.placeholder !== undefined && codeOf(definition, direction) === undefined) {
+    return {
+      code: "no-code",
+      message: `${what}: there is no code yet: ${definition.placeholder}`,
+      hint: "`godwit plan` shows the steps; choose a target on this side of it.",
+    };
+  }
+  if (codeOf(definition, direction) !== undefined) return null;
+  if (direction === "down") {
+    return {
+      code: "irreversible",
+      message: `${what} cannot be undone: ${definition.irreversible ?? "it has no way down."}`,
+      hint: "Go back to a copy that was made before it.",
+    };
+  }
+  return { code: "no-code", message: `${what}: there is no code yet.`, hint: "Write its `up`." };
+}
+
+/** A step in words: `datasets ByDimensions…UUID 2.0.0 (4e2d7a28475b)`. */
+export function describeStep({ revision }: Pick<PreparedStep, "revision">): string {
+  const version = [revision.branch, revision.version].filter((part) => part !== null).join(" ");
+  return `${revision.manager} ${version === "" ? "root" : version} (${revision.id})`;
+}
+
+/** The function that a definition has for a direction. */
+export function codeOf(definition: StepDefinition, direction: "up" | "down"): StepCode | undefined {
+  const code = direction === "up" ? definition.up : definition.down;
+  return code?.bind(definition);
+}
+
+/**
+ * Types the options that were given, for all steps of a plan. Only the way up takes options that are required.
+ * @throws InputError `unknown-option`, `bad-option`, `missing-option`
+ */
+export function optionsOf(
+  steps: readonly PreparedStep[],
+  given: Readonly<Record<string, string>>,
+): Map<string, OptionValue> {
+  const declared = steps.flatMap(({ definition, extensions, revision, direction }) =>
+    [definition, ...extensions].map((one) => ({
+      revision: revision.id,
+      options: direction === "up" ? (one.options ?? {}) : withoutRequired(one.options ?? {}),
+    })),
+  );
+  return resolveOptions(declared, given);
+}
+
+function withoutRequired(
+  options: NonNullable<StepDefinition["options"]>,
+): NonNullable<StepDefinition["options"]> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, required: false }]),
+  );
+}
+
+/** Names of providers that a plan needs, with what for. */
+export function providersNeeded(steps: readonly PreparedStep[]): Map<string, string> {
+  return new Map(
+    steps
+      .filter(({ direction }) => direction === "up")
+      .flatMap(({ definition, extensions }) => [definition, ...extensions])
+      .flatMap((one) => Object.entries(one.needs ?? {})),
+  );
+}

@@ -1,0 +1,112 @@
+import { RefusedError } from "../errors.js";
+import type { DataEditor } from "../database/data.js";
+import type { DialectName, Session } from "../database/database.js";
+import type { SchemaEditor } from "../database/schema/editor.js";
+import type { Row, Sql } from "../database/sql.js";
+import type { Repository } from "../repository/repository.js";
+import type { RevisionContext } from "./context.js";
+import type { RunEvent } from "./events.js";
+import type { OptionValue } from "./option-values.js";
+import type { PauseHook } from "./pause.js";
+import type { Providers } from "./providers.js";
+import { TrackingDataEditor, TrackingSchemaEditor } from "./tracking.js";
+import { tablesOfFamily } from "./families.js";
+
+/** What is the same for all steps of a run. */
+export interface RunEnvironment {
+  readonly repository: Repository;
+  readonly options: ReadonlyMap<string, OptionValue>;
+  readonly providers: Providers;
+  readonly dataLoss: "refuse" | "allow";
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onPause: PauseHook | undefined;
+}
+
+/** Runs a named part of a revision that is not transactional. */
+export type SubstepRunner = (name: string, work: () => Promise<void>) => Promise<void>;
+
+/** The context of a step that is carried out: everything goes to the session of the step's transaction. */
+export class RunContext implements RevisionContext {
+  readonly mode = "run";
+  readonly shadow = new Map<string, unknown>();
+  /** Tables that were written, for the checks before the commit. */
+  readonly written = new Set<string>();
+  readonly dialect: DialectName;
+  readonly repository: Repository;
+  session: Session;
+  readonly #environment: RunEnvironment;
+  readonly #revision: string;
+  readonly #substeps: SubstepRunner;
+
+  constructor(
+    environment: RunEnvironment,
+    session: Session,
+    readonly direction: "up" | "down",
+    revision: string,
+    substeps: SubstepRunner,
+  ) {
+    this.dialect = session.dialect;
+    this.repository = environment.repository;
+    this.session = session;
+    this.#environment = environment;
+    this.#revision = revision;
+    this.#substeps = substeps;
+  }
+
+  get schema(): SchemaEditor {
+    return new TrackingSchemaEditor(this.session.schema(this.repository.conventions), this.written);
+  }
+
+  get data(): DataEditor {
+    return new TrackingDataEditor(this.session.data(), this.written);
+  }
+
+  query(statement: Sql): Promise<Row[]> {
+    return this.session.query(statement);
+  }
+
+  async execute(statement: Sql, effect: { readonly table: string }): Promise<number> {
+    this.written.add(effect.table);
+    return this.session.execute(statement);
+  }
+
+  async *tables(family: string): AsyncIterable<string> {
+    yield* tablesOfFamily(await this.repository.tableFamilies(this.session), family);
+  }
+
+  option(name: string): OptionValue | undefined {
+    return this.#environment.options.get(name);
+  }
+
+  providers(name: string): readonly unknown[] {
+    return this.#environment.providers.get(name) ?? [];
+  }
+
+  report(message: string): void {
+    this.#environment.onEvent({ kind: "report", revision: this.#revision, message });
+  }
+
+  progress(done: { readonly what: string; readonly rows: bigint; readonly total: bigint | null }): void {
+    this.#environment.onEvent({ kind: "progress", revision: this.#revision, ...done });
+  }
+
+  losesData(what: string, count: bigint): void {
+    if (count > 0n && this.#environment.dataLoss === "refuse")
+      throw dataLossRefused(this.#revision, what, count);
+  }
+
+  async pause(point: string): Promise<void> {
+    await this.#environment.onPause?.(`${point} ${this.#revision}`);
+  }
+
+  substep(name: string, work: () => Promise<void>): Promise<void> {
+    return this.#substeps(name, work);
+  }
+}
+
+/** The refusal of a step that would lose information. */
+export function dataLossRefused(revision: string, what: string, count: bigint): RefusedError {
+  return new RefusedError("data-loss", `Revision ${revision} would lose information: ${what} (${count}).`, {
+    hint: "Add --allow-data-loss if that is what you want.",
+  });
+}

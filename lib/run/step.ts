@@ -1,0 +1,188 @@
+import { GodwitError, StepError } from "../errors.js";
+import type { Session } from "../database/database.js";
+import { describeHolder } from "../database/lock.js";
+import { readState } from "../state/read.js";
+import type { KnownRevisions, RepositoryState } from "../state/state.js";
+import { clearProgress, readProgress, recordProgress } from "../state/progress.js";
+import type { Stamp } from "../state/write.js";
+import { pauseAt } from "./pause.js";
+import { describeStep } from "./prepare.js";
+import type { PreparedStep } from "./prepare.js";
+import { RunContext } from "./run-context.js";
+import type { RunEnvironment, SubstepRunner } from "./run-context.js";
+import type { StepScope, TreeRunner } from "./tree-runner.js";
+
+/** What a step runs with. */
+export interface StepRun {
+  readonly environment: RunEnvironment;
+  readonly known: KnownRevisions;
+  readonly trees: ReadonlyMap<string, TreeRunner>;
+  /** Whether the lock against other runners is still held. */
+  readonly lockAlive: () => Promise<boolean>;
+  readonly lockTimeoutMs: number;
+  readonly stamp: () => Stamp;
+  /** The statement that was sent last, for the log. */
+  readonly trace: { statement: string | null };
+}
+
+/** Where the trees stood when the plan was made, by manager. */
+export type Heads = ReadonlyMap<string, readonly string[]>;
+
+/** `moved`: another runner changed the state meanwhile; nothing was done. */
+export type StepOutcome = { readonly kind: "done"; readonly heads: Heads } | { readonly kind: "moved" };
+
+/** The heads of a state, by manager. */
+export function headsOf(state: RepositoryState): Heads {
+  return new Map([...state.trees].map(([manager, tree]) => [manager, tree.heads]));
+}
+
+/**
+ * Runs one step in one transaction together with its record, or, if its revision is not transactional, in recorded sub-steps.
+ * @throws StepError what went wrong, after the rollback
+ */
+export async function runStep(run: StepRun, prepared: PreparedStep, expected: Heads): Promise<StepOutcome> {
+  await pauseAt(run.environment.onPause, "step:begin", prepared.revision.id);
+  try {
+    const outcome = isTransactional(prepared)
+      ? await inTransaction(run, prepared, (session) => runInside(run, prepared, expected, session))
+      : await runInSubsteps(run, prepared, expected);
+    await pauseAt(run.environment.onPause, "step:committed", prepared.revision.id);
+    return outcome;
+  } catch (error) {
+    throw asStepError(prepared, error);
+  }
+}
+
+/** Whether a step is one transaction, or sub-steps that each commit. */
+export function isTransactional({ definition }: PreparedStep): boolean {
+  return definition.execution?.transactional ?? true;
+}
+
+/** A write transaction whose statements are told and remembered. */
+function inTransaction<T>(
+  { environment, lockTimeoutMs, trace }: StepRun,
+  prepared: PreparedStep,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return environment.repository.database.transaction(
+    {
+      mode: "write",
+      lockTimeoutMs,
+      onStatement: (text) => {
+        trace.statement = text;
+        environment.onEvent({ kind: "statement", revision: prepared.revision.id, text });
+      },
+      onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
+    },
+    work,
+  );
+}
+
+/** Runs one step on a session of a transaction that somebody else began. */
+export async function runInside(
+  run: StepRun,
+  prepared: PreparedStep,
+  expected: Heads,
+  session: Session,
+): Promise<StepOutcome> {
+  const { environment, known } = run;
+  const state = await readState(environment.repository, session, known);
+  if (!sameHeads(headsOf(state), expected)) return { kind: "moved" };
+  const context = new RunContext(
+    environment,
+    session,
+    prepared.direction,
+    prepared.revision.id,
+    (_name, work) => work(),
+  );
+  await runOnTree(run, prepared, { session, state, context, record: (work) => work(session) });
+  await checkBeforeCommit(run, prepared, context);
+  return { kind: "done", heads: withHeads(expected, prepared) };
+}
+
+/** Each sub-step commits together with the note that it is done; the record of the step comes last. */
+async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Heads): Promise<StepOutcome> {
+  const { environment, known } = run;
+  const { repository } = environment;
+  const revision = prepared.revision.id;
+  const { state, done } = await repository.database.transaction({ mode: "read" }, async (session) => ({
+    state: await readState(repository, session, known),
+    done: await readProgress(session, revision, prepared.direction),
+  }));
+  if (!sameHeads(headsOf(state), expected)) return { kind: "moved" };
+
+  return repository.database.session(async (outer) => {
+    const substeps: SubstepRunner = async (name, work) => {
+      if (done.has(name)) return;
+      await inTransaction(run, prepared, async (session) => {
+        context.session = session;
+        await work();
+        await recordProgress(session, {
+          revision,
+          direction: prepared.direction,
+          substep: name,
+          value: null,
+          doneAt: run.stamp().at,
+        });
+        await checkBeforeCommit(run, prepared, context);
+      });
+      context.session = outer;
+      await pauseAt(environment.onPause, `substep:${name}`, revision);
+    };
+    const context = new RunContext(environment, outer, prepared.direction, revision, substeps);
+    await runOnTree(run, prepared, {
+      session: outer,
+      state,
+      context,
+      record: (work) =>
+        inTransaction(run, prepared, async (session) => {
+          await work(session);
+          await clearProgress(session, revision, prepared.direction);
+        }),
+    });
+    return { kind: "done", heads: withHeads(expected, prepared) };
+  });
+}
+
+async function runOnTree(
+  run: StepRun,
+  prepared: PreparedStep,
+  scope: Omit<StepScope, "startedAt">,
+): Promise<void> {
+  const tree = run.trees.get(prepared.step.manager);
+  if (tree === undefined) throw new Error(`no runner for tree ${prepared.step.manager}`);
+  await tree.run(prepared, { ...scope, startedAt: performance.now() });
+}
+
+async function checkBeforeCommit(run: StepRun, prepared: PreparedStep, context: RunContext): Promise<void> {
+  await context.session.checkForeignKeys([...context.written].toSorted());
+  if (!(await run.lockAlive())) {
+    throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
+      hint: "Run the same command again.",
+    });
+  }
+  await pauseAt(run.environment.onPause, "step:commit", prepared.revision.id);
+}
+
+function withHeads(heads: Heads, { step }: PreparedStep): Heads {
+  const next = new Map(heads);
+  if (step.heads.length === 0) next.delete(step.manager);
+  else next.set(step.manager, step.heads);
+  return next;
+}
+
+function sameHeads(a: Heads, b: Heads): boolean {
+  const text = (heads: Heads): string =>
+    JSON.stringify([...heads].filter(([, ids]) => ids.length > 0).toSorted(([x], [y]) => (x < y ? -1 : 1)));
+  return text(a) === text(b);
+}
+
+/** An error of ours says already what is wrong; anything else failed in the revision's code or in the database. */
+function asStepError(prepared: PreparedStep, error: unknown): GodwitError {
+  if (error instanceof GodwitError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StepError("step-failed", `${describeStep(prepared)} failed and was rolled back: ${reason}`, {
+    hint: "The repository is as it was before this step. `--verbose` shows the statements.",
+    cause: error,
+  });
+}

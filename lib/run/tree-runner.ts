@@ -1,0 +1,119 @@
+import { Umzug } from "umzug";
+import type { Session } from "../database/database.js";
+import type { KnownRevisions, RepositoryState } from "../state/state.js";
+import { recordStep } from "../state/write.js";
+import type { Stamp } from "../state/write.js";
+import { readVersionRows } from "../state/version-tables.js";
+import { codeOf } from "./prepare.js";
+import type { PreparedStep } from "./prepare.js";
+import type { RunContext, RunEnvironment } from "./run-context.js";
+import { requireEqual } from "./invariants.js";
+import { pauseAt } from "./pause.js";
+
+/** What Umzug works on while one step runs: the step's transaction, and the state that was read in it. */
+export interface StepScope {
+  readonly session: Session;
+  /** Writes the record: in the step's transaction, or, for a revision of sub-steps, in one of its own. */
+  record(work: (session: Session) => Promise<void>): Promise<void>;
+  readonly state: RepositoryState;
+  readonly context: RunContext;
+  readonly startedAt: number;
+}
+
+/** Runs the steps of one tree through Umzug, whose storage is the tree's version table. */
+export class TreeRunner {
+  readonly #umzug: Umzug<StepScope>;
+  #scope: StepScope | null = null;
+
+  constructor(
+    manager: string,
+    steps: readonly PreparedStep[],
+    known: KnownRevisions,
+    environment: RunEnvironment,
+    stamp: () => Stamp,
+  ) {
+    this.#umzug = new Umzug<StepScope>({
+      logger: undefined,
+      context: () => this.#currentScope(),
+      migrations: steps.map((prepared) => ({
+        name: prepared.revision.id,
+        up: ({ context: scope }) => runCode(prepared, scope),
+        down: ({ context: scope }) => runCode(prepared, scope),
+      })),
+      storage: {
+        executed: ({ context: scope }) => executedRevisions(manager, scope),
+        logMigration: ({ name, context: scope }) => record(name, scope),
+        unlogMigration: ({ name, context: scope }) => record(name, scope),
+      },
+    });
+
+    const record = async (name: string, scope: StepScope): Promise<void> => {
+      const prepared = steps.find((one) => one.revision.id === name);
+      if (prepared === undefined) return;
+      await pauseAt(environment.onPause, "step:record", name);
+      const ran = {
+        step: prepared.step,
+        revision: prepared.revision,
+        durationMs: BigInt(Math.round(performance.now() - scope.startedAt)),
+        checksum: await prepared.checksum(),
+      };
+      await scope.record(async (session) => {
+        await recordStep(session, scope.state, known, ran, stamp());
+        await environment.repository.recordVersion(session, {
+          manager,
+          branch: prepared.after?.branch ?? null,
+          version: prepared.after?.version ?? null,
+          previousBranch: prepared.before?.branch ?? null,
+        });
+      });
+    };
+  }
+
+  /** Runs one step, and records it. Throws what the revision's code throws. */
+  async run(prepared: PreparedStep, scope: StepScope): Promise<void> {
+    this.#scope = scope;
+    const only = { migrations: [prepared.revision.id] };
+    try {
+      if (prepared.direction === "up") await this.#umzug.up(only);
+      else await this.#umzug.down(only);
+    } catch (error) {
+      throw causeOf(error);
+    } finally {
+      this.#scope = null;
+    }
+  }
+
+  #currentScope(): StepScope {
+    if (this.#scope === null) throw new Error("Umzug runs outside of a step");
+    return this.#scope;
+  }
+}
+
+async function runCode(prepared: PreparedStep, { context }: StepScope): Promise<void> {
+  for (const definition of [prepared.definition, ...prepared.extensions]) {
+    const invariants = definition.invariants ?? [];
+    const before: unknown[] = [];
+    for (const invariant of invariants) {
+      before.push(await (prepared.direction === "up" ? invariant.before(context) : invariant.after(context)));
+    }
+    await codeOf(definition, prepared.direction)?.(context);
+    for (const [index, invariant] of invariants.entries()) {
+      const after = await (prepared.direction === "up"
+        ? invariant.after(context)
+        : invariant.before(context));
+      requireEqual(prepared.revision.id, invariant.description, before[index], after);
+    }
+  }
+}
+
+async function executedRevisions(manager: string, scope: StepScope): Promise<string[]> {
+  if (!scope.state.versionTables.has(manager)) return [];
+  const rows = await readVersionRows(scope.session, manager);
+  return [...new Set(rows.map((row) => row.revision))];
+}
+
+/** Umzug wraps what a migration throws. */
+function causeOf(error: unknown): unknown {
+  const isWrapper = error instanceof Error && error.name === "MigrationError" && error.cause !== undefined;
+  return isWrapper ? error.cause : error;
+}
