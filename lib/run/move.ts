@@ -111,7 +111,7 @@ async function carryOut(
   const run: StepRun = {
     environment,
     known: request.known,
-    trees: treeRunners(steps, request.known, environment, stamp),
+    trees: await treeRunners(steps, request.known, environment, stamp),
     lockAlive: request.lockAlive,
     lockTimeoutMs: request.lockTimeoutMs,
     stamp,
@@ -122,25 +122,18 @@ async function carryOut(
   return carryOutEach(request, run, steps, headsOf(state), done);
 }
 
-function treeRunners(
+async function treeRunners(
   steps: readonly PreparedStep[],
   known: KnownRevisions,
   environment: RunEnvironment,
   stamp: () => Stamp,
-): Map<string, TreeRunner> {
-  const managers = new Set(steps.map(({ step }) => step.manager));
-  return new Map(
-    [...managers].map((manager) => [
-      manager,
-      new TreeRunner(
-        manager,
-        steps.filter(({ step }) => step.manager === manager),
-        known,
-        environment,
-        stamp,
-      ),
-    ]),
-  );
+): Promise<Map<string, TreeRunner>> {
+  const runners = new Map<string, TreeRunner>();
+  for (const manager of new Set(steps.map(({ step }) => step.manager))) {
+    const own = steps.filter(({ step }) => step.manager === manager);
+    runners.set(manager, await TreeRunner.create(manager, own, known, environment, stamp));
+  }
+  return runners;
 }
 
 /** The first write. False where another runner was faster. */

@@ -1,4 +1,4 @@
-import { Umzug } from "umzug";
+import type { Umzug } from "umzug";
 import type { Session } from "../database/database.js";
 import type { KnownRevisions, RepositoryState } from "../state/state.js";
 import { recordStep } from "../state/write.js";
@@ -25,27 +25,34 @@ export class TreeRunner {
   readonly #umzug: Umzug<StepScope>;
   #scope: StepScope | null = null;
 
-  constructor(
+  private constructor(umzug: (scope: () => StepScope) => Umzug<StepScope>) {
+    this.#umzug = umzug(() => this.#currentScope());
+  }
+
+  /** Umzug is loaded only when something runs. */
+  static async create(
     manager: string,
     steps: readonly PreparedStep[],
     known: KnownRevisions,
     environment: RunEnvironment,
     stamp: () => Stamp,
-  ) {
-    this.#umzug = new Umzug<StepScope>({
-      logger: undefined,
-      context: () => this.#currentScope(),
-      migrations: steps.map((prepared) => ({
-        name: prepared.revision.id,
-        up: ({ context: scope }) => runCode(prepared, scope),
-        down: ({ context: scope }) => runCode(prepared, scope),
-      })),
-      storage: {
-        executed: ({ context: scope }) => executedRevisions(manager, scope),
-        logMigration: ({ name, context: scope }) => record(name, scope),
-        unlogMigration: ({ name, context: scope }) => record(name, scope),
-      },
-    });
+  ): Promise<TreeRunner> {
+    const { Umzug } = await import("umzug");
+    const create = (scope: () => StepScope): Umzug<StepScope> =>
+      new Umzug<StepScope>({
+        logger: undefined,
+        context: scope,
+        migrations: steps.map((prepared) => ({
+          name: prepared.revision.id,
+          up: ({ context: scope }) => runCode(prepared, scope),
+          down: ({ context: scope }) => runCode(prepared, scope),
+        })),
+        storage: {
+          executed: ({ context: scope }) => executedRevisions(manager, scope),
+          logMigration: ({ name, context: scope }) => record(name, scope),
+          unlogMigration: ({ name, context: scope }) => record(name, scope),
+        },
+      });
 
     const record = async (name: string, scope: StepScope): Promise<void> => {
       const prepared = steps.find((one) => one.revision.id === name);
@@ -67,6 +74,7 @@ export class TreeRunner {
         });
       });
     };
+    return new TreeRunner(create);
   }
 
   /** Runs one step, and records it. Throws what the revision's code throws. */
