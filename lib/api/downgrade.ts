@@ -1,7 +1,7 @@
 import { planDowngrade } from "../graph/index.js";
 import { moveRepository } from "./move.js";
 import type { RunOptions } from "./options.js";
-import { policyOf, stateForGraph } from "./project.js";
+import { stateForGraph } from "./project.js";
 import type { RunReport } from "./results.js";
 
 /**
@@ -13,7 +13,7 @@ import type { RunReport } from "./results.js";
  * @throws InputError, RefusedError: nothing was touched; StepError: `done` holds the steps that were committed before
  */
 export function downgrade(uri: string, target: string, options: RunOptions = {}): Promise<RunReport> {
-  return moveRepository(uri, options, ({ graph, repository }, state) =>
-    planDowngrade(graph, stateForGraph(state), target, policyOf(repository)),
+  return moveRepository(uri, options, ({ graph }, state) =>
+    planDowngrade(graph, stateForGraph(state), target),
   );
 }

@@ -39,7 +39,7 @@ export function plan(
     const found =
       direction === "up"
         ? planUpgrade(graph, applied, list, policy)
-        : planDowngrade(graph, applied, list[0] ?? "-1", policy);
+        : planDowngrade(graph, applied, list[0] ?? "-1");
     const steps = await prepareSteps(found.steps, code);
     return { steps: await describeSteps(project, options, steps), note: found.note };
   });

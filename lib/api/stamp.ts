@@ -11,7 +11,7 @@ import type { StampedTree } from "../state/write.js";
 import { toolName } from "../version.js";
 import { reportCurrent } from "./current.js";
 import type { StampOptions } from "./options.js";
-import { policyOf, stateForGraph, withProject } from "./project.js";
+import { stateForGraph, withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { RunReport } from "./results.js";
 
