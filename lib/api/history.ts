@@ -68,9 +68,13 @@ export function entriesOf(
       applied: applied === null ? null : applied.has(revision.id),
       appliedAt: row?.appliedAt ?? null,
       appliedBy: row?.appliedBy ?? null,
-      durationMs: row?.durationMs == null ? null : Number(row.durationMs),
+      durationMs: numberOrNull(row?.durationMs ?? null),
     };
   });
+}
+
+function numberOrNull(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
 }
 
 /** What is applied, with its row where there is one: a tree that is not adopted yet has none. */

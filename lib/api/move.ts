@@ -34,33 +34,40 @@ export function moveRepository(
   uri: string,
   options: RunOptions,
   planSteps: (project: Project, state: RepositoryState) => GraphPlan,
+  missingFile: "refuse" | "create" = "refuse",
 ): Promise<RunReport> {
-  return withProject(uri, options, async (project) => {
-    const { repository } = project;
-    repository.requireWritable();
-    await finishInterrupted(project, options);
-    const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
-    const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
-    const lock = await acquireWriterLock(repository.database, {
-      timeoutMs: lockTimeoutMs,
-      onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
-    });
-    try {
-      const result = await move({
-        repository,
-        known: project.known,
-        plan: async (state) => preparePlan(project, options, planSteps(project, state)),
-        atomic: options.atomic ?? "step",
-        lockTimeoutMs,
-        signal: options.signal,
-        tool: toolName,
-        lockAlive: () => lock.alive(),
-      });
-      return { ...result, current: await reportCurrent(project) };
-    } finally {
-      await lock.release();
-    }
+  return withProject(uri, options, (project) => moveProject(project, options, planSteps), missingFile);
+}
+
+async function moveProject(
+  project: Project,
+  options: RunOptions,
+  planSteps: (project: Project, state: RepositoryState) => GraphPlan,
+): Promise<RunReport> {
+  const { repository } = project;
+  repository.requireWritable();
+  await finishInterrupted(project, options);
+  const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
+  const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
+  const lock = await acquireWriterLock(repository.database, {
+    timeoutMs: lockTimeoutMs,
+    onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
   });
+  try {
+    const result = await move({
+      repository,
+      known: project.known,
+      plan: async (state) => preparePlan(project, options, planSteps(project, state)),
+      atomic: options.atomic ?? "step",
+      lockTimeoutMs,
+      signal: options.signal,
+      tool: toolName,
+      lockAlive: () => lock.alive(),
+    });
+    return { ...result, current: await reportCurrent(project) };
+  } finally {
+    await lock.release();
+  }
 }
 
 /** What an interrupted run left to do outside of the database. */

@@ -136,11 +136,12 @@ function describe(
     losesData: (foresight?.losesData ?? []).map(({ what, count }) => ({ what, count: Number(count) })),
     missing,
     statements: foresight?.statements ?? [],
-    notes: [
-      ...(foresight?.notes ?? []),
-      ...(foresight?.open == null ? [] : [`Only known while running: ${foresight.open}`]),
-    ],
+    notes: [...(foresight?.notes ?? []), ...openNote(foresight?.open ?? null)],
   };
+}
+
+function openNote(open: string | null): string[] {
+  return open === null ? [] : [`Only known while running: ${open}`];
 }
 
 function tableOf(name: string, cost: CostClass, sizes: Sizes): PlannedTable {

@@ -28,8 +28,10 @@ export async function withProject<T>(
   uri: string,
   options: ProjectOptions,
   work: (project: Project) => Promise<T>,
+  missingFile: "refuse" | "create" = "refuse",
 ): Promise<T> {
   const repository = await openRepository(uri, {
+    missingFile,
     ...(options.folder === undefined ? {} : { folder: options.folder }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),

@@ -58,10 +58,7 @@ function stampedTrees(
   options: StampOptions,
 ): readonly StampedTree[] {
   if (targets.length > 0) {
-    return planStamp(graph, stateForGraph(state), targets, {
-      rows: options.rows ?? "keep",
-      ...policyOf(repository),
-    });
+    return planStamp(graph, stateForGraph(state), targets, options.rows ?? "keep");
   }
   if (state.recorded.length === 0) {
     throw new InputError(

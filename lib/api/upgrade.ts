@@ -19,7 +19,10 @@ export function upgrade(
   options: RunOptions = {},
 ): Promise<RunReport> {
   const list = typeof targets === "string" ? [targets] : targets;
-  return moveRepository(uri, options, ({ graph, repository }, state) =>
-    planUpgrade(graph, stateForGraph(state), list, policyOf(repository)),
+  return moveRepository(
+    uri,
+    options,
+    ({ graph, repository }, state) => planUpgrade(graph, stateForGraph(state), list, policyOf(repository)),
+    "create",
   );
 }

@@ -18,11 +18,19 @@ export interface Session {
   schema(conventions: Conventions): SchemaEditor;
   /** Bulk data on this connection. */
   data(): DataEditor;
+  /** How large a table is, as far as the database knows without reading it; null where it does not. */
+  tableSize(name: string): Promise<TableSize>;
   /**
    * Looks for rows that refer to nothing, in the given tables and those that refer to them (SQLite does not enforce foreign keys meanwhile).
    * @throws StepError `foreign-key` with the table, the constraint and some of the rows
    */
   checkForeignKeys(tables: readonly string[]): Promise<void>;
+}
+
+/** What statistics say of a table. */
+export interface TableSize {
+  readonly rows: number | null;
+  readonly bytes: number | null;
 }
 
 /** How a transaction is begun. */

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.js";
 import type { Database } from "../database/database.js";
 import type { DatabaseAddress } from "../database/open.js";
+import { writeFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { PlainRepository } from "./plain.js";
 import type { Repository } from "./repository.js";
@@ -15,6 +16,8 @@ export interface OpenOptions {
   readonly namespace?: string;
   /** Whether a plain URL of a database that belongs to a Butler may be written. */
   readonly butlerDatabase?: "refuse" | "plain";
+  /** What a plain SQLite URL does whose file is not there (default `refuse`). A file that is made is removed again if it stays empty. */
+  readonly missingFile?: "refuse" | "create";
 }
 
 const databaseUrl = /^(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?:/i;
@@ -37,8 +40,10 @@ export async function openRepository(uri: string, options: OpenOptions = {}): Pr
     });
   }
   const { openDatabase } = await import("../database/open.js");
-  const database = await openDatabase(plainAddress(uri, folder));
-  return new PlainRepository(database, await butlerGuard(database, options.butlerDatabase ?? "refuse"));
+  const address = plainAddress(uri, folder);
+  const made = options.missingFile === "create" ? await makeMissingFile(address) : null;
+  const database = await openDatabase(address);
+  return new PlainRepository(database, await butlerGuard(database, options.butlerDatabase ?? "refuse"), made);
 }
 
 /** The address that a plain database URL stands for; a SQLite path is relative after three slashes, absolute after four. */
@@ -52,6 +57,18 @@ function plainAddress(uri: string, folder: string): DatabaseAddress {
     });
   }
   return { dialect: "sqlite", path: isAbsolute(path) ? path : resolve(folder, path) };
+}
+
+/** Makes an empty SQLite file where there is none, and returns its path. */
+async function makeMissingFile(address: DatabaseAddress): Promise<string | null> {
+  if (address.dialect !== "sqlite") return null;
+  try {
+    await writeFile(address.path, "", { flag: "wx" });
+    return address.path;
+  } catch {
+    // It is there, or cannot be made; opening says what is wrong.
+    return null;
+  }
 }
 
 /** Writing to a Butler's database without its `butler.yaml` would leave the two apart. */

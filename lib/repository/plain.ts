@@ -1,3 +1,4 @@
+import { stat, unlink } from "node:fs/promises";
 import { InputError } from "../errors.js";
 import type { Database } from "../database/database.js";
 import type { Conventions } from "../database/schema/conventions.js";
@@ -22,6 +23,8 @@ export class PlainRepository implements Repository {
   constructor(
     readonly database: Database,
     guard: "writable" | "butler-database",
+    /** Path of a file that was made by opening, or null. */
+    private readonly made: string | null = null,
   ) {
     this.uri = database.displayUrl;
     this.#guard = guard;
@@ -55,7 +58,8 @@ export class PlainRepository implements Repository {
     return [];
   }
 
-  close(): Promise<void> {
-    return this.database.close();
+  async close(): Promise<void> {
+    await this.database.close();
+    if (this.made !== null && (await stat(this.made)).size === 0) await unlink(this.made);
   }
 }

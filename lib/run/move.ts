@@ -15,7 +15,7 @@ import { foresee } from "./foresee.js";
 import { pauseAt } from "./pause.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
-import { headsOf, isTransactional, runInside, runStep } from "./step.js";
+import { asStepError, headsOf, isTransactional, runInside, runStep } from "./step.js";
 import type { Heads, StepRun } from "./step.js";
 import { TreeRunner } from "./tree-runner.js";
 
@@ -200,6 +200,7 @@ async function carryOutEach(
   return "done";
 }
 
+/** One transaction for all steps. The log is written afterwards, as nobody else can write meanwhile. */
 async function carryOutAtOnce(
   request: Move,
   run: StepRun,
@@ -207,23 +208,37 @@ async function carryOutAtOnce(
   start: Heads,
   done: CommittedStep[],
 ): Promise<Outcome> {
+  const log = new StepLog(request, run);
   const durations: number[] = [];
-  const moved = await writing(run, request.lockTimeoutMs, async (session) => {
-    let heads = start;
-    for (const prepared of steps) {
-      stopIfAsked(request.signal, done, prepared.step);
-      tellStarted(run, prepared);
-      const began = performance.now();
-      const outcome = await runInside(run, prepared, heads, session);
-      if (outcome.kind === "moved") return true;
-      heads = outcome.heads;
-      durations.push(performance.now() - began);
-    }
-    return false;
-  });
+  let running: PreparedStep | null = null;
+  let moved = false;
+  try {
+    await writing(run, request.lockTimeoutMs, async (session) => {
+      let heads = start;
+      for (const prepared of steps) {
+        stopIfAsked(request.signal, done, prepared.step);
+        running = prepared;
+        tellStarted(run, prepared);
+        const began = performance.now();
+        const outcome = await runInside(run, prepared, heads, session);
+        if (outcome.kind === "moved") {
+          moved = true;
+          return;
+        }
+        heads = outcome.heads;
+        durations.push(performance.now() - began);
+      }
+    });
+  } catch (error) {
+    if (running === null) throw error;
+    await log.ended(await log.started(running), "failed", run.trace.statement);
+    throw asStepError(running, error);
+  }
   if (moved) return "moved";
-  for (const [index, prepared] of steps.entries())
+  for (const [index, prepared] of steps.entries()) {
+    await log.ended(await log.started(prepared), "done", null);
     await finishStep(run, prepared, durations[index] ?? 0, done);
+  }
   return "done";
 }
 

@@ -7,6 +7,7 @@ import type {
   TableAlteration,
   TableDefinition,
 } from "../database/schema/editor.js";
+import type { SchemaPlanner } from "../database/schema/planning.js";
 import type { Table } from "../database/schema/table.js";
 import type { Row } from "../database/sql.js";
 
@@ -20,6 +21,10 @@ export class NotingSchemaEditor implements SchemaEditor {
   constructor(editor: SchemaEditor, note: Note) {
     this.#editor = editor;
     this.#note = note;
+  }
+
+  planner(): SchemaPlanner {
+    return this.#editor.planner();
   }
 
   tableNames(): Promise<string[]> {

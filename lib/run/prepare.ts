@@ -124,8 +124,10 @@ export function describeStep({ revision }: Pick<PreparedStep, "revision">): stri
 
 /** The function that a definition has for a direction. */
 export function codeOf(definition: StepDefinition, direction: "up" | "down"): StepCode | undefined {
-  const code = direction === "up" ? definition.up : definition.down;
-  return code?.bind(definition);
+  if (definition[direction] === undefined) return undefined;
+  return async (context) => {
+    await definition[direction]?.(context);
+  };
 }
 
 /**

@@ -178,7 +178,7 @@ function sameHeads(a: Heads, b: Heads): boolean {
 }
 
 /** An error of ours says already what is wrong; anything else failed in the revision's code or in the database. */
-function asStepError(prepared: PreparedStep, error: unknown): GodwitError {
+export function asStepError(prepared: PreparedStep, error: unknown): GodwitError {
   if (error instanceof GodwitError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new StepError("step-failed", `${describeStep(prepared)} failed and was rolled back: ${reason}`, {

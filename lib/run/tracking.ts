@@ -7,6 +7,7 @@ import type {
   TableAlteration,
   TableDefinition,
 } from "../database/schema/editor.js";
+import type { SchemaPlanner } from "../database/schema/planning.js";
 import type { Table } from "../database/schema/table.js";
 import type { Row, Sql, SqlValue } from "../database/sql.js";
 
@@ -18,6 +19,10 @@ export class TrackingSchemaEditor implements SchemaEditor {
   constructor(editor: SchemaEditor, written: Set<string>) {
     this.#editor = editor;
     this.#written = written;
+  }
+
+  planner(): SchemaPlanner {
+    return this.#editor.planner();
   }
 
   tableNames(): Promise<string[]> {

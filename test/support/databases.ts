@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DialectName } from "../../lib/database/database.js";
 import { temporaryFolder } from "./folders.js";
@@ -25,7 +26,9 @@ export const databases: readonly DatabaseKind[] = [
     dialect: "sqlite",
     async create() {
       const folder = await temporaryFolder();
-      return { dialect: "sqlite", url: `sqlite:///${path.join(folder, "test.sqlite3")}` };
+      const file = path.join(folder, "test.sqlite3");
+      await writeFile(file, "");
+      return { dialect: "sqlite", url: `sqlite:///${file}` };
     },
   },
   {

@@ -1,9 +1,10 @@
 import type { Client } from "pg";
 import { StepError } from "../../errors.js";
 import type { DataEditor } from "../data.js";
-import type { Session } from "../database.js";
+import type { Session, TableSize } from "../database.js";
 import type { Conventions } from "../schema/conventions.js";
 import type { SchemaEditor } from "../schema/editor.js";
+import { sql } from "../sql.js";
 import type { Row, Sql, SqlValue } from "../sql.js";
 import { statementError } from "./errors.js";
 import { renderSql } from "./literals.js";
@@ -58,6 +59,16 @@ export class PostgresSession implements Session {
 
   data(): DataEditor {
     throw new StepError("not-available", "Bulk data on PostgreSQL is not available yet.");
+  }
+
+  /** What the planner's statistics say. */
+  async tableSize(name: string): Promise<TableSize> {
+    const [row] = await this.query(sql`SELECT c.reltuples::bigint AS rows, pg_table_size(c.oid) AS bytes
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ${this.namespace} AND c.relname = ${name}`);
+    if (row === undefined) return { rows: null, bytes: null };
+    const rows = Number(row["rows"]);
+    return { rows: rows < 0 ? null : rows, bytes: Number(row["bytes"]) };
   }
 
   /** Nothing to look for: the server enforces foreign keys all the time. */

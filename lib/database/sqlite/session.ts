@@ -1,19 +1,20 @@
 import type { Database as Connection } from "sqlite3";
 import { StepError } from "../../errors.js";
 import type { DataEditor } from "../data.js";
-import type { Session } from "../database.js";
+import type { Session, TableSize } from "../database.js";
 import type { Conventions } from "../schema/conventions.js";
 import type { SchemaEditor } from "../schema/editor.js";
 import type { Row, Sql } from "../sql.js";
 import { all, run } from "./driver.js";
 import type { DriverRow } from "./driver.js";
 import { statementError } from "./errors.js";
-import { quoteName, renderSql } from "./literals.js";
+import { literal, quoteName, renderSql } from "./literals.js";
 import { SqliteDataEditor } from "./data-editor.js";
 import { SqliteSchemaEditor } from "./schema-editor.js";
 import { decodeRow } from "./values.js";
 
 const probe = "_godwit_query";
+const smallFile = 64 * 1024 * 1024;
 
 /** Whether the statements of a session belong to one transaction, and may write. */
 export type SessionKind = "read" | "write" | "autocommit";
@@ -97,6 +98,20 @@ export class SqliteSession implements Session {
 
   data(): DataEditor {
     return new SqliteDataEditor(this);
+  }
+
+  /** Row ids say how many rows there are at most, without reading them. Pages are only counted in files that are read in no time. */
+  async tableSize(name: string): Promise<TableSize> {
+    const [last] = await this.all(`SELECT max(rowid) AS n FROM ${quoteName(name)}`).catch(() => []);
+    const [file] = await this.all(
+      "SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size",
+    );
+    const rows = last === undefined ? null : Number(last["n"] ?? 0);
+    if (Number(file?.["n"]) > smallFile) return { rows, bytes: null };
+    const [pages] = await this.all(
+      `SELECT sum(pgsize) AS n FROM dbstat WHERE aggregate AND name = ${literal(name)}`,
+    );
+    return { rows, bytes: pages?.["n"] === null ? null : Number(pages?.["n"]) };
   }
 
   async checkForeignKeys(tables: readonly string[]): Promise<void> {

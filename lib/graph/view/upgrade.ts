@@ -50,10 +50,12 @@ function goals(
         hint: `godwit downgrade ${text}`,
       });
     case "head":
-    case "heads":
+    case "heads": {
+      const { kind } = target;
       return scopes(graph, planner, target.scope, policy).flatMap((scope) =>
-        tips(graph, planner, scope, target.kind),
+        tips(graph, planner, scope, kind),
       );
+    }
     case "relative":
       return [walkUp(graph, planner, target, text)];
     case "revision":
