@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-process.exitCode = 0;
+import { enableCompileCache } from "./compile-cache.js";
+
+enableCompileCache();
+const { runProgram } = await import("./program.js");
+process.exitCode = await runProgram(process.argv.slice(2));

@@ -1,0 +1,29 @@
+/** The list of commands. Each file has the same three parts: what is typed, what is done, what is shown. */
+import type { CommandModule } from "yargs";
+import { branchesCommand, headsCommand } from "./heads.js";
+import { currentCommand } from "./current.js";
+import { downgradeCommand } from "./downgrade.js";
+import { formatCommand } from "./format.js";
+import { historyCommand } from "./history.js";
+import { planCommand } from "./plan.js";
+import { showCommand } from "./show.js";
+import { stampCommand } from "./stamp.js";
+import { upgradeCommand } from "./upgrade.js";
+
+/** A command that ends with an exit code. */
+export interface Command extends Pick<CommandModule, "command" | "describe" | "builder"> {
+  run(argv: Readonly<Record<string, unknown>>): Promise<number>;
+}
+
+export const commands: readonly Command[] = [
+  upgradeCommand,
+  downgradeCommand,
+  planCommand,
+  stampCommand,
+  currentCommand,
+  historyCommand,
+  headsCommand,
+  branchesCommand,
+  showCommand,
+  formatCommand,
+];

@@ -1,0 +1,44 @@
+import { printRevisions, printSwitches } from "../render/revisions.js";
+import { print, printJson } from "../render/table.js";
+import { mannerOf, projectOptions, readProjectOptions, textOf } from "../settings.js";
+import type { Command } from "./index.js";
+
+export const showCommand: Command = {
+  command: "show <revision>",
+  describe: "Show one revision: what it does, and what it declares",
+  builder: (yargs) =>
+    projectOptions(yargs)
+      .positional("revision", {
+        type: "string",
+        describe: "Id, a unique beginning of one, label, or MANAGER@VERSION",
+      })
+      .option("code", { type: "boolean", describe: "Print the file" })
+      .example("$0 show 4e2d7a28475b", "by id")
+      .example("$0 show datasets-ByDimensionsDatasetRecordStorageManagerUUID@2.0.0", "by class and version"),
+  run: async (argv) => {
+    const { show } = await import("../../api/show.js");
+    const report = await show(textOf(argv, "revision") ?? "", readProjectOptions(argv));
+    if (mannerOf(argv).json) {
+      printJson(report);
+      return 0;
+    }
+    printRevisions(report.revisions, "full");
+    for (const { compatibility, execution, options, needs, irreversible, placeholder } of report.revisions) {
+      if (compatibility !== undefined)
+        print(`    compatibility: backward ${compatibility.backward}, forward ${compatibility.forward}`);
+      if (execution?.live === true) print("    live: others may go on working");
+      for (const [name, option] of Object.entries(options ?? {}))
+        print(`    option ${name}: ${option.description}`);
+      for (const [name, purpose] of Object.entries(needs ?? {})) print(`    provider ${name}: ${purpose}`);
+      if (irreversible !== undefined) print(`    cannot be undone: ${irreversible}`);
+      if (placeholder !== undefined) print(`    no code: ${placeholder}`);
+    }
+    printSwitches(report.switches);
+    const [file] = report.revisions.flatMap((one) => one.file ?? []);
+    if (argv["code"] === true && file !== undefined) {
+      const { readFile } = await import("node:fs/promises");
+      print(`\n${await readFile(file, "utf8")}`);
+    }
+    return 0;
+  },
+};

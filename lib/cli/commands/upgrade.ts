@@ -1,0 +1,104 @@
+import type { RunOptions } from "../../api/options.js";
+import type { PlanReport, RunReport } from "../../api/results.js";
+import { confirm } from "../ask.js";
+import { printPlan } from "../render/plan.js";
+import { printRun, runListener } from "../render/run.js";
+import { print, printJson } from "../render/table.js";
+import { mannerOf, moveOptions, readRunOptions, repositoryOf, textsOf } from "../settings.js";
+import type { Arguments, Manner } from "../settings.js";
+import { withSignals } from "../signals.js";
+import type { Command } from "./index.js";
+
+export const upgradeCommand: Command = {
+  command: "upgrade [target..]",
+  describe: "Bring a repository up to a target",
+  builder: (yargs) =>
+    moveOptions(yargs)
+      .positional("target", { type: "string", array: true, describe: "What to reach (default: head)" })
+      .example("$0 upgrade", "every manager to the newest version of its class")
+      .example("$0 upgrade datasets@2.0.0", "one manager to a version")
+      .example("$0 upgrade head --plan", "show what would be done")
+      .example("$0 upgrade head --options has_simulated=0", "give a revision what it asks for"),
+  run: async (argv) => {
+    const targets = textsOf(argv, "target");
+    return moveFromCommandLine(argv, {
+      direction: "up",
+      targets: targets.length === 0 ? ["head"] : targets,
+      verb: "Applied",
+      run: async (uri, list, options) => (await import("../../api/upgrade.js")).upgrade(uri, list, options),
+      asks: "only-about-loss",
+    });
+  },
+};
+
+/** How a command moves a repository. */
+export interface MoveCommand {
+  readonly direction: "up" | "down";
+  readonly targets: readonly string[];
+  /** What was done with the steps, for people. */
+  readonly verb: string;
+  run(uri: string, targets: readonly string[], options: RunOptions): Promise<RunReport>;
+  readonly asks: "only-about-loss" | "on-terminal";
+}
+
+/** What `upgrade` and `downgrade` have in common: `--plan`, `--sql`, asking, running, printing. */
+export async function moveFromCommandLine(argv: Arguments, command: MoveCommand): Promise<number> {
+  const uri = await repositoryOf(argv);
+  const options = readRunOptions(argv);
+  const manner = mannerOf(argv);
+  if (argv["plan"] === true || argv["sql"] === true) {
+    const report = await planned(uri, command, options);
+    if (argv["sql"] === true && !manner.json) printSql(report);
+    else showPlan(report, manner);
+    return 0;
+  }
+  await askFirst(argv, uri, command, options);
+  const report = await withSignals((signal) =>
+    command.run(uri, command.targets, { ...options, signal, onEvent: runListener(manner) }),
+  );
+  if (manner.json) printJson({ steps: report.steps, current: report.current });
+  else printRun(report, command.verb);
+  return 0;
+}
+
+async function planned(
+  uri: string,
+  { direction, targets }: MoveCommand,
+  options: RunOptions,
+): Promise<PlanReport> {
+  const { plan } = await import("../../api/plan.js");
+  return plan(uri, direction, targets, options);
+}
+
+function showPlan(report: PlanReport, { json }: Manner): void {
+  if (json) printJson({ steps: report.steps });
+  else printPlan(report);
+}
+
+function printSql({ steps }: PlanReport): void {
+  for (const step of steps) {
+    print(`-- ${step.direction} ${step.manager} ${step.revision}: ${step.summary}`);
+    for (const statement of step.statements) print(`${statement};`);
+    for (const text of step.notes) print(`-- ${text}`);
+  }
+}
+
+/** A plan that loses information is asked about even where nobody could answer; a plain downgrade only on a terminal. */
+async function askFirst(
+  argv: Arguments,
+  uri: string,
+  command: MoveCommand,
+  options: RunOptions,
+): Promise<void> {
+  const yes = argv["yes"] === true ? "yes" : "ask";
+  if (yes === "yes") return;
+  const { hasTerminal } = await import("../ask.js");
+  const mayLose = options.dataLoss === "allow";
+  if (!mayLose && (command.asks === "only-about-loss" || !hasTerminal())) return;
+  const report = await planned(uri, command, options);
+  const loses = report.steps.some((step) => step.losesData.length > 0);
+  if (!loses && (command.asks === "only-about-loss" || !hasTerminal())) return;
+  if (report.steps.length === 0) return;
+  printPlan(report);
+  await confirm(loses ? "This loses information. Go on?" : "Go on?", yes);
+}

@@ -1,0 +1,92 @@
+import yargs from "yargs";
+import { GodwitError, InputError } from "../errors.js";
+import { commands } from "./commands/index.js";
+import { printError } from "./render/errors.js";
+import { version } from "../version.js";
+
+/** What a program call asks for before any command is known: how errors are printed. */
+interface Manner {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** How a usage error leaves yargs. */
+class UsageError extends Error {}
+
+/**
+ * Runs the program.
+ * @param args as typed, without node and the program's path
+ * @returns the exit code
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const manner = mannerOf(args);
+  try {
+    return await parse(args);
+  } catch (error) {
+    const shown = error instanceof UsageError ? usage(error.message) : error;
+    printError(shown, manner);
+    return shown instanceof GodwitError ? shown.exitCode : 1;
+  }
+}
+
+function mannerOf(args: readonly string[]): Manner {
+  const end = args.indexOf("--");
+  const flags = new Set(end < 0 ? args : args.slice(0, end));
+  return { json: flags.has("--json"), verbose: flags.has("--verbose") };
+}
+
+async function parse(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const parser = yargs(withoutSeparator(args))
+    .scriptName("godwit")
+    .usage("$0 <command>\n\nMigrates data repositories: a database plus the files that it describes.")
+    // Targets and values are texts: 0012, 4e2 and -1 stay as they were typed.
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "greedy-arrays": false,
+      "boolean-negation": false,
+      "duplicate-arguments-array": true,
+    })
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, "Name a command; `godwit --help` lists them.")
+    .help()
+    .alias("help", "h")
+    .version(version)
+    .completion("completion", "Print a script that completes commands and options in bash or zsh")
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error !== undefined && !isYargsError(error)) throw error;
+      throw new UsageError(message ?? error?.message ?? "wrong use");
+    });
+  for (const command of commands) {
+    parser.command({
+      ...command,
+      handler: async (argv) => {
+        exitCode = await command.run(argv);
+      },
+    });
+  }
+  await parser.parseAsync();
+  return exitCode;
+}
+
+/** After `--` come only targets; yargs does not count these as positionals, and takes `-1` for one without it. */
+function withoutSeparator(args: readonly string[]): string[] {
+  const position = args.indexOf("--");
+  const rest = args.slice(position + 1);
+  if (position < 0 || rest.some((one) => /^-\D/.test(one))) return [...args];
+  return [...args.slice(0, position), ...rest];
+}
+
+function isYargsError(error: Error): boolean {
+  return error.name === "YError";
+}
+
+function usage(message: string): InputError {
+  return new InputError("usage", message.trim(), {
+    hint: "`godwit --help`, and `godwit <command> --help`, show what there is.",
+  });
+}

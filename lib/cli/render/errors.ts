@@ -1,0 +1,38 @@
+import { GodwitError } from "../../errors.js";
+
+/** Prints an error: message and hint for people, one document for programs; never a stack unless asked. */
+export function printError(
+  error: unknown,
+  manner: { readonly json: boolean; readonly verbose: boolean },
+): void {
+  const known = error instanceof GodwitError ? error : null;
+  const message = error instanceof Error ? error.message : String(error);
+  if (manner.json) {
+    const document = {
+      schema: 1,
+      error: {
+        code: known?.code ?? "defect",
+        message,
+        hint: known?.hint ?? null,
+        done: known?.done ?? [],
+      },
+    };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  process.stderr.write(`error: ${message}\n`);
+  const hint =
+    known === null ? "This is a defect of godwit; --verbose shows where. Please report it." : known.hint;
+  if (hint !== undefined && hint !== "") process.stderr.write(`${indent(hint)}\n`);
+  if (manner.verbose && error instanceof Error) process.stderr.write(`\n${describe(error)}\n`);
+}
+
+function indent(hint: string): string {
+  const [first = "", ...rest] = hint.split("\n");
+  return [`hint: ${first}`, ...rest.map((line) => `      ${line}`)].join("\n");
+}
+
+function describe(error: Error): string {
+  const stack = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${stack}\nCaused by: ${describe(error.cause)}` : stack;
+}

@@ -1,0 +1,65 @@
+import type { PlannedStep, PlanReport } from "../../api/results.js";
+import { print } from "./table.js";
+
+/** Prints what would be done, step by step. */
+export function printPlan({ steps, note }: PlanReport): void {
+  if (steps.length === 0) {
+    print(note ?? "Nothing to do.");
+    return;
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index > 0) print("");
+    for (const line of describe(index + 1, step)) print(line);
+  }
+}
+
+function describe(position: number, step: PlannedStep): string[] {
+  const names = { up: "upgrade", down: "downgrade", switch: "switch" };
+  const versions = [step.fromVersion ?? "nothing", step.toVersion ?? "nothing"].join(" -> ");
+  const manager = step.class === null ? step.manager : `${step.manager} ${step.class}`;
+  return [
+    `${position}. ${names[step.direction]} ${manager} ${versions} (${step.revision})`,
+    `   ${step.summary}`,
+    `   ${traits(step).join(", ")}`,
+    ...step.tables.map((table) => `   ${table.name}: ${table.cost}${sizeText(table.rows, table.bytes)}`),
+    ...step.losesData.map(
+      ({ what, count }) => `   LOSES DATA: ${what}${count === null ? "" : ` (${count})`}`,
+    ),
+    ...step.missing.map((name) => `   MISSING: ${name === "code" ? "there is no code yet" : name}`),
+    ...step.notes.map((note) => `   ${note}`),
+  ];
+}
+
+function traits(step: PlannedStep): string[] {
+  const compatibility =
+    step.compatibility === null
+      ? []
+      : [
+          `newer code on an older repository: ${step.compatibility.backward}`,
+          `older code on the result: ${step.compatibility.forward}`,
+        ];
+  return [
+    step.live ? "others may go on working" : "needs the repository for itself",
+    step.transactional ? "one transaction" : "several transactions",
+    step.reversible ? "can be undone" : "cannot be undone",
+    ...compatibility,
+  ];
+}
+
+function sizeText(rows: number | null, bytes: number | null): string {
+  const parts = [rows === null ? "" : `about ${rows} rows`, bytes === null ? "" : byteText(bytes)].filter(
+    (part) => part !== "",
+  );
+  return parts.length === 0 ? "" : `, ${parts.join(", ")}`;
+}
+
+function byteText(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

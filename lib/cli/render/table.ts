@@ -1,0 +1,28 @@
+/** Columns of text, aligned. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_name, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Prints a line on standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints one JSON document: `schema` first. */
+export function printJson(document: object): void {
+  process.stdout.write(`${JSON.stringify({ schema: 1, ...document }, null, 2)}\n`);
+}
+
+/** Prints a line on standard error, where everything goes that is not the result. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
