@@ -73,7 +73,7 @@ export function stateForGraph(state: RepositoryState): AppliedState {
   return {
     heads: new Map([...state.trees].map(([manager, tree]) => [manager, tree.heads])),
     order: [...state.trees.values()].flatMap(({ manager, rows }) =>
-      rows.map(({ seq, revision, parent, kind }) => ({ seq, manager, revision, parent, kind })),
+      rows.map(({ seq, revision, parent }) => ({ seq, manager, revision, parent })),
     ),
   };
 }

@@ -11,7 +11,7 @@ import type { StampedTree } from "../state/write.js";
 import { toolName } from "../version.js";
 import { reportCurrent } from "./current.js";
 import type { StampOptions } from "./options.js";
-import { stateForGraph, withProject } from "./project.js";
+import { policyOf, stateForGraph, withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { RunReport } from "./results.js";
 
@@ -58,7 +58,10 @@ function stampedTrees(
   options: StampOptions,
 ): readonly StampedTree[] {
   if (targets.length > 0) {
-    return planStamp(graph, stateForGraph(state), targets, options.rows ?? "keep");
+    return planStamp(graph, stateForGraph(state), targets, {
+      ...policyOf(repository),
+      rows: options.rows ?? "keep",
+    });
   }
   if (state.recorded.length === 0) {
     throw new InputError(

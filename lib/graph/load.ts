@@ -1,0 +1,164 @@
+import { cycleIn } from "./cycles.js";
+import { effectiveDependencies } from "./effective.js";
+import { type Edges, type Graph, type GraphNode, neighbours } from "./graph.js";
+import { enumerate, problem } from "./problems.js";
+
+/** Characters that targets give a meaning to, so that no id may have them. */
+const reserved = /[@\-+:]/;
+
+/**
+ * Builds the graph of some revisions and checks it as a whole, so that no command runs on a broken one.
+ * @param nodes in load order
+ * @param describe how a revision is named in messages (with its file and line, where there is one)
+ * @throws InputError `duplicate-revision`, `invalid-revision-id`, `self-loop`, `dependency-self-loop`, `duplicate-label`,
+ *   `missing-parent`, `missing-dependency`, `cycle` or `dependency-cycle`
+ */
+export function loadGraph<Node extends GraphNode>(
+  nodes: readonly Node[],
+  describe: (node: Node) => string = (node) => node.id,
+): Graph {
+  const byId = indexIds(nodes, describe);
+  const byLabel = indexLabels(nodes, byId, describe);
+  const parents = nodes.map((node) => unique(node.parents.map((id) => parentOf(node, id, byId, describe))));
+  const dependsOn = nodes.map((node) =>
+    unique((node.dependsOn ?? []).map((name) => dependencyOf(node, name, byId, byLabel, describe))),
+  );
+  const name = (node: number): string =>
+    nodes
+      .slice(node, node + 1)
+      .map(describe)
+      .join("");
+  refuseCycle(parents, "cycle", name);
+  refuseCycle(
+    parents.map((list, node) => [...list, ...neighbours(dependsOn, node)]),
+    "dependency-cycle",
+    name,
+  );
+  const children = reversed(parents);
+  const dependents = reversed(dependsOn);
+  const effectiveDependsOn = effectiveDependencies({ parents, children, dependsOn, dependents });
+  const downs = parents.map((list, node) => unique([...list, ...neighbours(effectiveDependsOn, node)]));
+  const ids = nodes.map((node) => node.id);
+  const labels = nodes.map((node) => unique(node.labels ?? []));
+  const ups = reversed(downs);
+  return {
+    ids,
+    byId,
+    byLabel,
+    labels,
+    parents,
+    children,
+    dependsOn,
+    dependents,
+    effectiveDependsOn,
+    downs,
+    ups,
+  };
+}
+
+function indexIds<Node extends GraphNode>(
+  nodes: readonly Node[],
+  describe: (node: Node) => string,
+): Map<string, number> {
+  const byId = new Map<string, number>();
+  const first = new Map<string, Node>();
+  for (const [number, node] of nodes.entries()) {
+    refuseOddNode(node, describe);
+    const other = first.get(node.id);
+    if (other !== undefined)
+      throw problem(
+        "duplicate-revision",
+        `Two revisions have the id ${node.id}: ${describe(other)} and ${describe(node)}.`,
+        "Give one of them another id.",
+      );
+    first.set(node.id, node);
+    byId.set(node.id, number);
+  }
+  return byId;
+}
+
+function refuseOddNode<Node extends GraphNode>(node: Node, describe: (node: Node) => string): void {
+  if (node.id === "" || reserved.test(node.id))
+    throw problem(
+      "invalid-revision-id",
+      `The id '${node.id}' of ${describe(node)} is not possible: an id is not empty and has none of @ - + :`,
+    );
+  if (node.parents.includes(node.id))
+    throw problem("self-loop", `${describe(node)} names itself as its parent.`);
+  if (node.dependsOn?.includes(node.id) === true)
+    throw problem("dependency-self-loop", `${describe(node)} names itself in dependsOn.`);
+}
+
+function indexLabels<Node extends GraphNode>(
+  nodes: readonly Node[],
+  byId: ReadonlyMap<string, number>,
+  describe: (node: Node) => string,
+): Map<string, number> {
+  const byLabel = new Map<string, number>();
+  const carrier = new Map<string, Node>();
+  for (const [number, node] of nodes.entries())
+    for (const label of unique(node.labels ?? [])) {
+      const other = carrier.get(label);
+      const named = byId.get(label);
+      if (other !== undefined || named !== undefined)
+        throw problem(
+          "duplicate-label",
+          other === undefined
+            ? `The label '${label}' of ${describe(node)} is the id of a revision.`
+            : `Two revisions have the label '${label}': ${describe(other)} and ${describe(node)}.`,
+        );
+      carrier.set(label, node);
+      byLabel.set(label, number);
+    }
+  return byLabel;
+}
+
+function parentOf<Node extends GraphNode>(
+  node: Node,
+  id: string,
+  byId: ReadonlyMap<string, number>,
+  describe: (node: Node) => string,
+): number {
+  const parent = byId.get(id);
+  if (parent !== undefined) return parent;
+  throw problem("missing-parent", `${describe(node)} has the parent '${id}', which is no revision.`);
+}
+
+function dependencyOf<Node extends GraphNode>(
+  node: Node,
+  name: string,
+  byId: ReadonlyMap<string, number>,
+  byLabel: ReadonlyMap<string, number>,
+  describe: (node: Node) => string,
+): number {
+  const dependency = byId.get(name) ?? byLabel.get(name);
+  if (dependency === undefined)
+    throw problem(
+      "missing-dependency",
+      `${describe(node)} depends on '${name}', which is neither a revision nor a label.`,
+    );
+  if (byId.get(node.id) === dependency)
+    throw problem("dependency-self-loop", `${describe(node)} depends on its own label '${name}'.`);
+  return dependency;
+}
+
+function refuseCycle(
+  downs: Edges,
+  category: "cycle" | "dependency-cycle",
+  name: (node: number) => string,
+): void {
+  const cycle = cycleIn(downs);
+  if (cycle.length === 0) return;
+  const reason = category === "cycle" ? "are each other's ancestors" : "need each other through dependsOn";
+  throw problem(category, `These revisions ${reason}: ${enumerate(cycle.map(name), 10)}.`);
+}
+
+function reversed(edges: Edges): number[][] {
+  const reverse: number[][] = Array.from(edges, () => []);
+  for (const [node, list] of edges.entries()) for (const other of list) reverse[other]?.push(node);
+  return reverse;
+}
+
+function unique<Value>(values: readonly Value[]): readonly Value[] {
+  return values.length < 2 ? values : [...new Set(values)];
+}

@@ -1,0 +1,221 @@
+import { type Graph, idOf, neighbours } from "../graph.js";
+import { loadGraph } from "../load.js";
+import { problem } from "../problems.js";
+import type { Revision, Switch } from "../revision.js";
+
+/** All revisions of one manager. */
+export interface Tree {
+  readonly manager: string;
+  /** Node numbers, in load order. */
+  readonly nodes: readonly number[];
+  /** Nodes of each class (configuration trees: namespace), in load order. */
+  readonly branches: ReadonlyMap<string, readonly number[]>;
+  readonly switches: readonly Switch[];
+}
+
+/** All trees together, in one graph; never changed after `buildGraph`. */
+export interface RevisionGraph {
+  readonly graph: Graph;
+  /** By node number: the headers in load order, without those that only extend others. */
+  readonly revisions: readonly Revision[];
+  /** The class of each node: its own, else that of the revision below it. */
+  readonly branchOf: readonly (string | null)[];
+  /** By manager, sorted by name. */
+  readonly trees: ReadonlyMap<string, Tree>;
+  readonly switches: readonly Switch[];
+  /** Older ids, and the id of the revision that replaces each. */
+  readonly replaced: ReadonlyMap<string, string>;
+  /** The revision with an id, or the one that replaces it. */
+  revision(id: string): Revision | undefined;
+}
+
+/** How a revision is named in messages: id, and the place of its header. */
+export function describe(revision: Revision): string {
+  const { file, line } = revision.source;
+  return file === null ? revision.id : `${revision.id} (${file}:${line})`;
+}
+
+/** How a node is named in messages. */
+export function describeNode(view: RevisionGraph, node: number): string {
+  const revision = view.revisions[node];
+  return revision === undefined ? idOf(view.graph, node) : describe(revision);
+}
+
+/** The tree of a node. */
+export function managerOf(view: RevisionGraph, node: number): string {
+  return view.revisions[node]?.manager ?? "";
+}
+
+/** The node of an id, or of an older id that it replaces. */
+export function nodeOf(view: RevisionGraph, id: string): number | undefined {
+  return view.graph.byId.get(view.replaced.get(id) ?? id);
+}
+
+/**
+ * Puts the headers of all trees together and checks them as a whole.
+ * @param revisions in load order, which decides between otherwise equal orders
+ * @throws InputError with the category as its code: see `loadGraph`; `missing-parent` also for a parent of another tree,
+ *   `missing-dependency` also for what a switch leads between, and what a revision extends
+ */
+export function buildGraph(revisions: readonly Revision[], switches: readonly Switch[]): RevisionGraph {
+  const nodes = revisions.filter((revision) => revision.extends.length === 0);
+  const replaced = replacements(nodes);
+  const current = (name: string): string => replaced.get(name) ?? name;
+  const labels = treeLabels(nodes);
+  const graph = loadGraph(
+    nodes.map((revision) => ({
+      ...revision,
+      parents: revision.parents.map(current),
+      dependsOn: revision.dependsOn.map(current),
+      labels: [...revision.labels, ...(labels.get(revision) ?? [])],
+    })),
+    describe,
+  );
+  const resolved = switches.map((edge) => ({ ...edge, from: current(edge.from), to: current(edge.to) }));
+  const branchOf = inheritedBranches(graph, nodes);
+  refuseForeignParents(graph, nodes);
+  refuseOddSwitches(graph, nodes, branchOf, resolved);
+  refuseLooseExtensions(revisions, graph, replaced);
+  const trees = treesOf(nodes, branchOf, resolved);
+  const revision = (id: string): Revision | undefined => nodes[graph.byId.get(current(id)) ?? -1];
+  return { graph, revisions: nodes, branchOf, trees, switches: resolved, replaced, revision };
+}
+
+function replacements(nodes: readonly Revision[]): Map<string, string> {
+  const byId = new Map(nodes.map((revision) => [revision.id, revision]));
+  const replaced = new Map<string, string>();
+  const replacing = new Map<string, Revision>();
+  for (const revision of nodes)
+    for (const older of revision.replaces) {
+      const other = byId.get(older) ?? replacing.get(older);
+      if (other !== undefined)
+        throw problem(
+          "duplicate-revision",
+          `${describe(revision)} replaces ${older}, which is or belongs to ${describe(other)}.`,
+        );
+      replaced.set(older, revision.id);
+      replacing.set(older, revision);
+    }
+  return replaced;
+}
+
+/** Labels that every tree and class has without writing them: the manager, and `<manager>-<Class>` on the first of a class. */
+function treeLabels(nodes: readonly Revision[]): Map<Revision, string[]> {
+  const taken = new Map<string, Set<string>>();
+  for (const { manager, id, labels } of nodes) {
+    const names = taken.get(manager) ?? new Set<string>();
+    for (const name of [id, ...labels]) names.add(name);
+    taken.set(manager, names);
+  }
+  const branchById = new Map(nodes.map((revision) => [revision.id, revision.branch]));
+  const candidates = new Map<string, Revision[]>();
+  const propose = (label: string, revision: Revision): void => {
+    if (taken.get(revision.manager)?.has(label) === true) return;
+    candidates.set(label, [...(candidates.get(label) ?? []), revision]);
+  };
+  for (const revision of nodes) {
+    if (revision.parents.length === 0) propose(revision.manager, revision);
+    const { branch } = revision;
+    if (branch !== null && !revision.parents.some((parent) => branchById.get(parent) === branch))
+      propose(`${revision.manager}-${branch}`, revision);
+  }
+  const labels = new Map<Revision, string[]>();
+  for (const [label, carriers] of candidates)
+    if (carriers.length === 1)
+      for (const carrier of carriers) labels.set(carrier, [...(labels.get(carrier) ?? []), label]);
+  return labels;
+}
+
+/** A revision without a class of its own continues that of its first parent. */
+function inheritedBranches(graph: Graph, nodes: readonly Revision[]): (string | null)[] {
+  const known: (string | null | undefined)[] = nodes.map((revision) => revision.branch ?? undefined);
+  for (let start = 0; start < nodes.length; start++) {
+    const open: number[] = [];
+    let node: number | undefined = start;
+    while (node !== undefined && known[node] === undefined) {
+      open.push(node);
+      node = neighbours(graph.parents, node)[0];
+    }
+    const branch = node === undefined ? null : (known[node] ?? null);
+    for (const waiting of open) known[waiting] = branch;
+  }
+  return known.map((branch) => branch ?? null);
+}
+
+function refuseForeignParents(graph: Graph, nodes: readonly Revision[]): void {
+  for (const [node, revision] of nodes.entries())
+    for (const parent of neighbours(graph.parents, node)) {
+      const below = nodes[parent];
+      if (below !== undefined && below.manager !== revision.manager)
+        throw problem(
+          "missing-parent",
+          `${describe(revision)} of ${revision.manager} has the parent ${describe(below)} of ${below.manager}.`,
+          "A revision of another tree that must come first belongs into dependsOn.",
+        );
+    }
+}
+
+function refuseOddSwitches(
+  graph: Graph,
+  nodes: readonly Revision[],
+  branchOf: readonly (string | null)[],
+  switches: readonly Switch[],
+): void {
+  for (const edge of switches) {
+    const place = edge.source.file === null ? "" : ` (${edge.source.file}:${edge.source.line})`;
+    const name = `The switch of ${edge.manager} from ${edge.from} to ${edge.to}${place}`;
+    const ends = [edge.from, edge.to].map((id) => graph.byId.get(id));
+    for (const [at, end] of ends.entries())
+      if (end === undefined || nodes[end]?.manager !== edge.manager)
+        throw problem(
+          "missing-parent",
+          `${name} has the end ${at === 0 ? edge.from : edge.to}, which is no revision of that tree.`,
+        );
+    for (const dependency of edge.dependsOn)
+      if (!graph.byId.has(dependency) && !graph.byLabel.has(dependency))
+        throw problem("missing-dependency", `${name} depends on '${dependency}', which is no revision.`);
+    if (edge.from === edge.to) throw problem("self-loop", `${name} leads nowhere.`);
+    const [from, to] = ends.map((end) => branchOf[end ?? -1] ?? null);
+    if (from === to) throw problem("not-in-branch", `${name} stays on one branch.`);
+  }
+}
+
+function refuseLooseExtensions(
+  revisions: readonly Revision[],
+  graph: Graph,
+  replaced: ReadonlyMap<string, string>,
+): void {
+  for (const revision of revisions)
+    for (const id of revision.extends)
+      if (!graph.byId.has(replaced.get(id) ?? id))
+        throw problem("missing-dependency", `${describe(revision)} extends '${id}', which is no revision.`);
+}
+
+function treesOf(
+  nodes: readonly Revision[],
+  branchOf: readonly (string | null)[],
+  switches: readonly Switch[],
+): Map<string, Tree> {
+  const managers = [...new Set(nodes.map((revision) => revision.manager))].toSorted();
+  const trees = new Map(
+    managers.map((manager) => [
+      manager,
+      {
+        manager,
+        nodes: [] as number[],
+        branches: new Map<string, number[]>(),
+        switches: switches.filter((edge) => edge.manager === manager),
+      },
+    ]),
+  );
+  for (const [node, revision] of nodes.entries()) {
+    const tree = trees.get(revision.manager);
+    const branch = branchOf[node] ?? null;
+    tree?.nodes.push(node);
+    if (tree === undefined || branch === null) continue;
+    const members = tree.branches.get(branch) ?? [];
+    members.push(node);
+    tree.branches.set(branch, members);
+  }
+  return trees;
+}

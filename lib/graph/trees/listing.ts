@@ -1,0 +1,91 @@
+import { reach } from "../closure.js";
+import { heads, idsOf, neighbours, nodesWhere } from "../graph.js";
+import { newestFirst } from "../order.js";
+import { problem } from "../problems.js";
+import type { Revision } from "../revision.js";
+import type { RevisionGraph } from "./forest.js";
+import { type AppliedState, standingOf } from "./standing.js";
+import { absoluteNodes, parseTarget, type Policy } from "./target.js";
+import { tipsOfTree } from "./tips.js";
+
+/**
+ * The one revision that a name stands for: an id, a beginning of one, a label, a manager, a class, or any absolute target.
+ * @throws InputError with the category as its code; `multiple-heads` where it stands for several
+ */
+export function resolveRevision(view: RevisionGraph, text: string): Revision {
+  const standing = standingOf(view, { heads: new Map(), order: [] });
+  const place = { view, standing, policy: { unrecordedTrees: "started" as const } };
+  const target = parseTarget(place, text);
+  const [found, ...others] = revisionsAt(view, absoluteNodes(place, target));
+  if (target.steps !== null || found === undefined)
+    throw problem("unknown-revision", `'${text}' stands for no revision.`);
+  if (others.length === 0) return found;
+  throw problem(
+    "multiple-heads",
+    `'${text}' stands for several revisions.`,
+    "Name one: `godwit heads` shows them.",
+  );
+}
+
+/** Revisions without children, in load order. */
+export function headsOfGraph(view: RevisionGraph): Revision[] {
+  return revisionsAt(view, heads(view.graph));
+}
+
+/** Revisions with several children, in load order. */
+export function branchPointsOf(view: RevisionGraph): Revision[] {
+  return revisionsAt(
+    view,
+    nodesWhere(view.graph, (node) => neighbours(view.graph.children, node).length > 1),
+  );
+}
+
+/**
+ * The tips of the branch that a tree stands on; of a tree of which nothing is applied, all its tips.
+ * @param standsOn ids
+ * @returns ids, sorted
+ */
+export function tipsOf(view: RevisionGraph, manager: string, standsOn: readonly string[]): string[] {
+  const tree = view.trees.get(manager);
+  if (tree === undefined) return [];
+  const standing = standingOf(view, { heads: new Map([[manager, standsOn]]), order: [] });
+  return idsOf(view.graph, tipsOfTree(view, standing, tree)).toSorted();
+}
+
+/** The headers of some nodes. */
+export function revisionsAt(view: RevisionGraph, nodes: Iterable<number>): Revision[] {
+  return Array.from(nodes, (node) => view.revisions[node]).filter((revision) => revision !== undefined);
+}
+
+/**
+ * What `head` would still run, by manager: the ids between what a tree stands on and the tip of its branch, oldest first.
+ * A placeholder cannot be run, so neither it nor what is above it counts.
+ */
+export function pending(view: RevisionGraph, state: AppliedState, policy: Policy): Map<string, string[]> {
+  const standing = standingOf(view, state);
+  const { parents, children } = view.graph;
+  const covered = reach(parents, standing.applied);
+  const byTree = new Map<string, string[]>();
+  for (const tree of view.trees.values()) {
+    const heads = standing.heads.get(tree.manager);
+    const ids: string[] = [];
+    byTree.set(tree.manager, ids);
+    // A tree that stands on something no file has cannot tell what is above it.
+    if (heads === undefined ? policy.unrecordedTrees === "left-alone" : heads.length === 0) continue;
+    const missing = tree.nodes.filter((node) => !covered.has(node));
+    const tips = tipsOfTree(view, standing, tree);
+    const open = reach(parents, tips, { has: (node) => !covered.has(node) });
+    const blocked = reach(
+      children,
+      missing.filter((node) => view.revisions[node]?.placeholder !== null),
+    );
+    const order = newestFirst({ downs: parents, ups: children, nodes: open, tips }).toReversed();
+    const runnable = order.filter(
+      (node) =>
+        !blocked.has(node) &&
+        neighbours(parents, node).every((below) => covered.has(below) || !blocked.has(below)),
+    );
+    ids.push(...idsOf(view.graph, runnable));
+  }
+  return byTree;
+}

@@ -1,0 +1,151 @@
+import { reach } from "../closure.js";
+import { idOf } from "../graph.js";
+import { problem } from "../problems.js";
+import type { Crossing } from "./actions.js";
+import { describeNode, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
+
+/** A way over switches, and how many steps it takes. */
+interface Route {
+  readonly crossings: readonly Crossing[];
+  readonly steps: number;
+}
+
+/**
+ * The shortest way, in steps, from a revision to one on another branch: up along the branch, over a switch, and on.
+ * @returns the switches, in order
+ * @throws InputError `no-switch` where none leads there, `ambiguous-switch` where two ways are equally long
+ */
+export function shortestRoute(
+  view: RevisionGraph,
+  tree: Tree,
+  from: number,
+  to: number,
+): readonly Crossing[] {
+  const crossings = crossingsOf(view, tree);
+  const [best, ...equals] = allShortest(view, crossings, from, to);
+  if (best === undefined) throw noRoute(view, crossings, from, to);
+  if (equals.length === 0) return best.crossings;
+  const ways = [best, ...equals].map((route) =>
+    route.crossings.map((crossing) => crossingName(view, crossing)).join(", then "),
+  );
+  throw problem(
+    "ambiguous-switch",
+    `Two ways lead from ${idOf(view.graph, from)} to ${idOf(view.graph, to)} in ${best.steps} steps: ${ways.join("; or ")}.`,
+    "Go to the start of the switch that is meant first, then over it.",
+  );
+}
+
+/** A switch as it is shown: where it starts and ends. */
+export function crossingName(view: RevisionGraph, { from, to, way }: Crossing): string {
+  return `the switch ${idOf(view.graph, from)} → ${idOf(view.graph, to)}${way === "back" ? " (back)" : ""}`;
+}
+
+function crossingsOf(view: RevisionGraph, tree: Tree): Crossing[] {
+  return tree.switches.flatMap((edge) => {
+    const from = nodeOf(view, edge.from);
+    const to = nodeOf(view, edge.to);
+    if (from === undefined || to === undefined) return [];
+    const forth: Crossing = { edge, way: "forth", from, to };
+    return edge.reversible ? [forth, { edge, way: "back" as const, from: to, to: from }] : [forth];
+  });
+}
+
+/** Every route of the least number of steps, at most two: more are not needed to tell that there are several. */
+function allShortest(
+  view: RevisionGraph,
+  crossings: readonly Crossing[],
+  start: number,
+  end: number,
+): Route[] {
+  const climb = climbs(view);
+  const best = new Map<number, Route[]>([[start, [{ crossings: [], steps: 0 }]]]);
+  const open = new Set([start]);
+  while (open.size > 0) {
+    const position = [...open].reduce((a, b) => (stepsTo(best, b) < stepsTo(best, a) ? b : a));
+    open.delete(position);
+    for (const crossing of crossings) {
+      const up = climb(position, crossing.from);
+      if (up === undefined || crossing.to === start) continue;
+      const routes = (best.get(position) ?? []).map((route) => ({
+        crossings: [...route.crossings, crossing],
+        steps: route.steps + up + 1,
+      }));
+      if (keepShortest(best, crossing.to, routes)) open.add(crossing.to);
+    }
+  }
+  const arrivals = new Map<number, Route[]>();
+  for (const [position, routes] of best) {
+    const up = climb(position, end);
+    if (up === undefined || position === start) continue;
+    keepShortest(
+      arrivals,
+      end,
+      routes.map((route) => ({ ...route, steps: route.steps + up })),
+    );
+  }
+  return arrivals.get(end) ?? [];
+}
+
+function stepsTo(best: ReadonlyMap<number, readonly Route[]>, position: number): number {
+  return best.get(position)?.[0]?.steps ?? Infinity;
+}
+
+/** Keeps the shortest routes to a position, two at most; tells whether a shorter or another one was found. */
+function keepShortest(best: Map<number, Route[]>, position: number, routes: readonly Route[]): boolean {
+  let changed = false;
+  for (const route of routes) {
+    const known = best.get(position) ?? [];
+    const steps = known[0]?.steps ?? Infinity;
+    if (
+      route.steps > steps ||
+      (route.steps === steps && (known.length > 1 || known.some((other) => sameRoute(other, route))))
+    )
+      continue;
+    best.set(position, route.steps < steps ? [route] : [...known, route]);
+    changed = true;
+  }
+  return changed;
+}
+
+function sameRoute(one: Route, other: Route): boolean {
+  return (
+    one.crossings.length === other.crossings.length &&
+    one.crossings.every((crossing, at) => crossing === other.crossings[at])
+  );
+}
+
+/** How many revisions lie between a position and one above it on its branch; undefined where it is not above. */
+function climbs(view: RevisionGraph): (from: number, to: number) => number | undefined {
+  const below = new Map<number, ReturnType<typeof reach>>();
+  const belowOf = (node: number): ReturnType<typeof reach> => {
+    const known = below.get(node) ?? reach(view.graph.parents, [node]);
+    below.set(node, known);
+    return known;
+  };
+  return (from, to) => {
+    const target = belowOf(to);
+    if (!target.has(from)) return undefined;
+    return target.size - belowOf(from).size;
+  };
+}
+
+function noRoute(
+  view: RevisionGraph,
+  crossings: readonly Crossing[],
+  from: number,
+  to: number,
+): ReturnType<typeof problem> {
+  const message = `No switch leads from ${describeNode(view, from)} to ${describeNode(view, to)}`;
+  const under = reach(view.graph.parents, [from]);
+  const missed = crossings.find(
+    (crossing) =>
+      under.has(crossing.from) && crossing.from !== from && reach(view.graph.children, [crossing.to]).has(to),
+  );
+  if (missed === undefined) return problem("no-switch", `${message}.`);
+  const start = idOf(view.graph, missed.from);
+  return problem(
+    "no-switch",
+    `${message}: ${crossingName(view, missed)} starts below the current revision.`,
+    `godwit downgrade ${start}, then upgrade to ${idOf(view.graph, to)}.`,
+  );
+}

@@ -1,0 +1,59 @@
+import { reach } from "../closure.js";
+import { heads, idOf, neighbours } from "../graph.js";
+import { problem } from "../problems.js";
+import { describeNode, managerOf, type RevisionGraph, type Tree } from "./forest.js";
+import { type Scope, nodesIn, scopeName } from "./names.js";
+import type { Standing } from "./standing.js";
+
+/** Members of a set of nodes that have no child in it. */
+function tipsOf(view: RevisionGraph, members: readonly number[]): number[] {
+  const inside = new Set(members);
+  return members.filter((node) => !neighbours(view.graph.children, node).some((child) => inside.has(child)));
+}
+
+/**
+ * The tips of the branch that a tree stands on; of a tree that is not started, or stands on no class yet, all its tips.
+ */
+export function tipsOfTree(view: RevisionGraph, standing: Standing, tree: Tree): number[] {
+  const current = standing.heads.get(tree.manager) ?? [];
+  const classes = new Set(current.map((node) => view.branchOf[node] ?? null));
+  if (current.length > 0 && !classes.has(null))
+    return tipsOf(
+      view,
+      [...classes].flatMap((branch) => tree.branches.get(branch ?? "") ?? []),
+    );
+  const above = current.length === 0 ? undefined : reach(view.graph.children, current);
+  return tipsOf(view, tree.nodes).filter(
+    (node) => above === undefined || tree.branches.size === 0 || above.has(node),
+  );
+}
+
+/** The tips within what stands before `@`. */
+export function tipsIn(view: RevisionGraph, standing: Standing, scope: Scope): number[] {
+  if (scope.kind === "tree") return tipsOfTree(view, standing, scope.tree);
+  if (scope.kind !== "revision") return tipsOf(view, nodesIn(view, scope));
+  const related = new Set(nodesIn(view, scope));
+  const branch = view.branchOf[scope.node] ?? null;
+  const members = branch === null ? heads(view.graph) : (scope.tree.branches.get(branch) ?? []);
+  return tipsOf(view, members).filter((node) => related.has(node));
+}
+
+/**
+ * The only tip.
+ * @throws InputError `multiple-heads`, naming all with their files
+ */
+export function onlyTip(view: RevisionGraph, tips: readonly number[], scope: Scope): number[] {
+  if (tips.length < 2) return [...tips];
+  const name = scopeName(view, scope);
+  const classes = new Set(tips.map((node) => view.branchOf[node] ?? null));
+  const ways = tips.map((node) =>
+    classes.size === tips.length
+      ? `${managerOf(view, node)}-${view.branchOf[node]}@head`
+      : idOf(view.graph, node),
+  );
+  throw problem(
+    "multiple-heads",
+    `The branch of ${name} has ${tips.length} tips: ${tips.map((tip) => describeNode(view, tip)).join(" and ")}.`,
+    `Merge them (\`godwit revision merge ${tips.map((tip) => idOf(view.graph, tip)).join(" ")}\`), or say which is meant: ${ways.join(" or ")}.`,
+  );
+}
