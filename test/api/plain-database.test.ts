@@ -103,7 +103,7 @@ async function refusal(work: Promise<unknown>): Promise<GodwitError> {
   throw new Error("was not refused");
 }
 
-for (const kind of databases.filter(({ dialect }) => dialect === "sqlite")) {
+for (const kind of databases) {
   describe(`The library on a plain database, ${kind.title}`, () => {
     let url: string;
 

@@ -4,7 +4,7 @@ import type { Database, Session, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
 import { connectionError, type Place } from "./errors.js";
 import { renderSql } from "./literals.js";
-import { PostgresSession } from "./session.js";
+import { PostgresSession, type SessionKind } from "./session.js";
 import { settingsText } from "./settings.js";
 
 const defaultLockTimeoutMs = 60_000;
@@ -38,7 +38,7 @@ export class PostgresDatabase implements Database {
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
     const transaction = await this.#begin(options);
-    const session = this.#sessionOn(clientOf(transaction), "transaction");
+    const session = this.#sessionOn(clientOf(transaction), "transaction", options.onStatement);
     try {
       await session.run(this.#settings(options));
       const result = await work(session);
@@ -76,8 +76,8 @@ export class PostgresDatabase implements Database {
     await this.#sequelize.close();
   }
 
-  #sessionOn(client: Client, kind: "transaction" | "autocommit"): PostgresSession {
-    return new PostgresSession(client, this.namespace, this.#facts.serverVersion, kind);
+  #sessionOn(client: Client, kind: SessionKind, onStatement?: (text: string) => void): PostgresSession {
+    return new PostgresSession(client, this.namespace, this.#facts.serverVersion, kind, onStatement);
   }
 
   #settings(options: TransactionOptions): string {

@@ -6,8 +6,11 @@ import type { Conventions } from "../schema/conventions.js";
 import type { SchemaEditor } from "../schema/editor.js";
 import { sql } from "../sql.js";
 import type { Row, Sql, SqlValue } from "../sql.js";
+import { PostgresDataEditor } from "./data.js";
 import { statementError } from "./errors.js";
 import { renderSql } from "./literals.js";
+import { PostgresSchemaEditor } from "./schema/editor.js";
+import { normalPath } from "./settings.js";
 import { valueTypes } from "./values.js";
 
 /** Whether the statements of a session belong to one transaction. */
@@ -30,6 +33,7 @@ export class PostgresSession implements Session {
     readonly namespace: string,
     readonly serverVersion: number,
     readonly kind: SessionKind,
+    private readonly onStatement?: (text: string) => void,
   ) {}
 
   async query(statement: Sql): Promise<Row[]> {
@@ -40,11 +44,27 @@ export class PostgresSession implements Session {
     return last(await this.run(renderSql(statement, this.namespace))).rowCount ?? 0;
   }
 
+  /**
+   * Sends several queries at once and returns the rows of each.
+   * @param searchPath in force meanwhile: with it, names in the answers do not depend on what else the database holds
+   */
+  async queryAll(texts: readonly string[], searchPath: string): Promise<readonly Row[][]> {
+    const answers = await this.run(
+      [
+        `SET LOCAL search_path = ${searchPath}`,
+        ...texts,
+        `SET LOCAL search_path = ${normalPath(this.namespace)}`,
+      ].join(";\n"),
+    );
+    return answers.slice(1, -1).map(rowsOf);
+  }
+
   /** Sends a text, which may hold several statements, and returns the answer of each. */
   async run(text: string): Promise<readonly Answer[]> {
     if (!this.#open) {
       throw new StepError("session-over", "A database session was used after its end.");
     }
+    this.onStatement?.(text);
     try {
       const answer: unknown = await this.client.query({ text, rowMode: "array", types: valueTypes });
       return (Array.isArray(answer) ? answer : [answer]) as Answer[];
@@ -53,12 +73,12 @@ export class PostgresSession implements Session {
     }
   }
 
-  schema(_conventions: Conventions): SchemaEditor {
-    throw new StepError("not-available", "Schema operations on PostgreSQL are not available yet.");
+  schema(conventions: Conventions): SchemaEditor {
+    return new PostgresSchemaEditor(this, conventions);
   }
 
   data(): DataEditor {
-    throw new StepError("not-available", "Bulk data on PostgreSQL is not available yet.");
+    return new PostgresDataEditor(this);
   }
 
   /** What the planner's statistics say. */

@@ -33,12 +33,12 @@ export function settingsText(
   const values = { ...fixed, lock_timeout: String(lockTimeoutMs) };
   const lines = Object.entries(values).map(([name, value]) => `${word} ${name} = ${literal(value)}`);
   if (serverVersion >= 170000) lines.push(`${word} transaction_timeout = 0`);
-  lines.push(`${word} search_path = ${searchPath(namespace)}`);
+  lines.push(`${word} search_path = ${normalPath(namespace)}`);
   return lines.join("; ");
 }
 
 /** The search path in which statements run; temporary tables come last, so that none hides a table of the repository. */
-function searchPath(namespace: string): string {
+export function normalPath(namespace: string): string {
   const schemas = namespace === "public" ? [namespace] : [namespace, "public"];
   return [...schemas.map(quoteName), "pg_temp"].join(", ");
 }

@@ -1,0 +1,31 @@
+import { InputError } from "../../errors.js";
+import type { SqlValue } from "../sql.js";
+
+const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** A row in the text format of `COPY` (PostgreSQL's manual, COPY, "Text Format"). */
+export function copyLine(row: readonly SqlValue[]): string {
+  return `${row.map(copyValue).join("\t")}\n`;
+}
+
+function copyValue(value: SqlValue): string {
+  if (value === null) return "\\N";
+  switch (typeof value) {
+    case "string":
+      if (value.includes("\0"))
+        throw new InputError("nul-character", "PostgreSQL has no text with a NUL character.");
+      return value.replaceAll(/[\\\n\r\t]/g, (character) => escapes[character] ?? character);
+    case "boolean":
+      return value ? "t" : "f";
+    case "bigint":
+      return value.toString();
+    case "number":
+      return numberText(value);
+    default:
+      return `\\\\x${Buffer.from(value).toString("hex")}`;
+  }
+}
+
+function numberText(value: number): string {
+  return Object.is(value, -0) ? "-0" : value.toString();
+}

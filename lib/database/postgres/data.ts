@@ -1,0 +1,108 @@
+import { pipeline } from "node:stream/promises";
+import { from as copyFrom } from "pg-copy-streams";
+import type { DataEditor, RowBatch, StreamOptions } from "../data.js";
+import { sql } from "../sql.js";
+import type { Row, Sql, SqlValue } from "../sql.js";
+import { copyLine } from "./copy-text.js";
+import { literal, quoteName } from "./literals.js";
+import { Clauses } from "./schema/clauses.js";
+import type { PostgresSession } from "./session.js";
+
+const rowsAStatement = 1000;
+const defaultBatchSize = 10_000;
+const values = "_godwit_values";
+
+/** Bulk data on PostgreSQL. */
+export class PostgresDataEditor implements DataEditor {
+  constructor(private readonly session: PostgresSession) {}
+
+  async insert(table: string, { columns, rows }: RowBatch): Promise<number> {
+    const relation = this.#relation(table);
+    let count = 0;
+    for (let start = 0; start < rows.length; start += rowsAStatement) {
+      const tuples = rows
+        .slice(start, start + rowsAStatement)
+        .map((row) => `(${row.map((value) => literal(value)).join(", ")})`);
+      const [answer] = await this.session.run(
+        `INSERT INTO ${relation} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
+      );
+      count += answer?.rowCount ?? 0;
+    }
+    return count;
+  }
+
+  copyIn(
+    table: string,
+    columns: readonly string[],
+    batches: AsyncIterable<readonly (readonly SqlValue[])[]>,
+  ): Promise<bigint> {
+    return this.copyInto(this.#relation(table), columns, batches);
+  }
+
+  /** `COPY` into a relation whose name is quoted already. */
+  async copyInto(
+    relation: string,
+    columns: readonly string[],
+    batches: AsyncIterable<readonly (readonly SqlValue[])[]>,
+  ): Promise<bigint> {
+    let count = 0n;
+    async function* lines(): AsyncIterable<string> {
+      for await (const rows of batches) {
+        count += BigInt(rows.length);
+        if (rows.length > 0) yield rows.map(copyLine).join("");
+      }
+    }
+    const target = this.session.client.query(
+      copyFrom(`COPY ${relation} (${columns.map(quoteName).join(", ")}) FROM STDIN`),
+    );
+    await pipeline(lines, target);
+    return count;
+  }
+
+  async *stream(
+    statement: Sql,
+    { key, batchSize = defaultBatchSize, after }: StreamOptions,
+  ): AsyncIterable<readonly Row[]> {
+    const columns = sql.ids(key);
+    let last = after;
+    for (;;) {
+      const beyond =
+        last === undefined
+          ? sql``
+          : sql` WHERE (${columns}) > (${sql.join(last.map((value) => sql`${value}`))})`;
+      const rows = await this.session.query(
+        sql`SELECT * FROM (${statement}) AS rows${beyond} ORDER BY ${columns} LIMIT ${BigInt(batchSize)}`,
+      );
+      const final = rows.at(-1);
+      if (final === undefined) return;
+      yield rows;
+      if (rows.length < batchSize) return;
+      last = key.map((name) => final[name] ?? null);
+    }
+  }
+
+  async update(table: string, { columns, rows }: RowBatch, key: readonly string[]): Promise<number> {
+    const relation = this.#relation(table);
+    const names = columns.map(quoteName).join(", ");
+    const set = columns
+      .filter((column) => !key.includes(column))
+      .map((column) => `${quoteName(column)} = v.${quoteName(column)}`);
+    const match = key.map((column) => `t.${quoteName(column)} = v.${quoteName(column)}`);
+    await this.session.run(
+      `CREATE TEMPORARY TABLE ${values} AS SELECT ${names} FROM ${relation} WITH NO DATA`,
+    );
+    async function* once(): AsyncIterable<RowBatch["rows"]> {
+      yield rows;
+    }
+    await this.copyInto(`pg_temp.${values}`, columns, once());
+    const [answer] = await this.session.run(
+      `UPDATE ${relation} AS t SET ${set.join(", ")} FROM pg_temp.${values} AS v WHERE ${match.join(" AND ")}`,
+    );
+    await this.session.run(`DROP TABLE pg_temp.${values}`);
+    return answer?.rowCount ?? 0;
+  }
+
+  #relation(table: string): string {
+    return new Clauses(this.session.namespace).relation(table);
+  }
+}

@@ -1,0 +1,264 @@
+/** The statements that lead from one definition of a table to another: one `ALTER TABLE` for all clauses, indexes after the data. */
+import type { ColumnSource, Target } from "../../schema/apply.js";
+import type { TableChange } from "../../schema/changes.js";
+import type { CostClass } from "../../schema/editor.js";
+import type { Column, Table } from "../../schema/table.js";
+import { literal, quoteName } from "../literals.js";
+import { Clauses } from "./clauses.js";
+
+/** How a change is carried out. */
+export interface AlterPlan {
+  readonly cost: CostClass;
+  readonly statements: readonly string[];
+}
+
+type Render = (source: ColumnSource & { readonly kind: "expression" }) => string;
+
+/** Plans a change of a table; names of columns, constraints and indexes do not change here. */
+export function planAlteration(
+  old: Table,
+  { table, sources }: Target,
+  namespace: string,
+  render: Render,
+): AlterPlan {
+  const clauses = new Clauses(namespace);
+  const relation = clauses.relation(old.name);
+  const filled = table.columns.filter(
+    (column) => isNew(old, column) && sources.get(column.name)?.kind === "expression",
+  );
+  const dropped = droppedClauses(old, table);
+  const added = addedClauses(old, table, clauses);
+  const columns = columnClauses(old, table, sources, clauses, filled, render);
+  // New values are computed from the old columns, which must still be there.
+  const steps =
+    filled.length === 0
+      ? [[...dropped.constraints, ...dropped.columns, ...columns, ...added]]
+      : [columns, "fill", [...dropped.constraints, ...dropped.columns, ...notNullClauses(filled), ...added]];
+  const statements = [
+    ...droppedIndexes(old, table, clauses),
+    ...steps.flatMap((step) => {
+      if (step === "fill") return [fillStatement(relation, filled, sources, render)];
+      return step.length === 0 ? [] : [`ALTER TABLE ${relation} ${(step as readonly string[]).join(", ")}`];
+    }),
+    ...addedIndexes(old, table, clauses),
+    ...comments(old, table, relation),
+    ...(table.name === old.name ? [] : [`ALTER TABLE ${relation} RENAME TO ${quoteName(table.name)}`]),
+  ];
+  return { cost: costOf(old, table, sources, filled, added), statements };
+}
+
+function isNew(old: Table, { name }: Column): boolean {
+  return !old.columns.some((column) => column.name === name);
+}
+
+function droppedClauses(
+  old: Table,
+  table: Table,
+): { readonly constraints: string[]; readonly columns: string[] } {
+  const constraints = constraintsOf(old)
+    .filter((one) => !constraintsOf(table).some((other) => sameText(one, other)))
+    .map(({ name }) => `DROP CONSTRAINT ${quoteName(name ?? "")}`);
+  const columns = old.columns
+    .filter((column) => !table.columns.some(({ name }) => name === column.name))
+    .map((column) => `DROP COLUMN ${quoteName(column.name)}`);
+  return { constraints, columns };
+}
+
+interface AnyConstraint {
+  readonly name: string | null;
+}
+
+function constraintsOf(table: Table): readonly AnyConstraint[] {
+  const keys = table.primaryKey === null ? [] : [table.primaryKey];
+  return [...table.foreignKeys, ...table.exclusions, ...table.checks, ...table.uniques, ...keys];
+}
+
+function sameText(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function addedClauses(old: Table, table: Table, clauses: Clauses): string[] {
+  const before = constraintsOf(old);
+  const isAdded = (one: AnyConstraint): boolean => !before.some((other) => sameText(one, other));
+  return [
+    ...[table.primaryKey]
+      .filter((key) => key !== null && isAdded(key))
+      .map((key) => (key === null ? "" : clauses.primaryKey(key))),
+    ...table.uniques.filter(isAdded).map((key) => clauses.unique(key)),
+    ...table.checks.filter(isAdded).map((check) => clauses.check(check)),
+    ...table.exclusions.filter(isAdded).map((exclusion) => clauses.exclusion(exclusion)),
+    ...table.foreignKeys.filter(isAdded).map((key) => clauses.foreignKey(key)),
+  ].map((clause) => `ADD ${clause}`);
+}
+
+function columnClauses(
+  old: Table,
+  table: Table,
+  sources: Target["sources"],
+  clauses: Clauses,
+  filled: readonly Column[],
+  render: Render,
+): string[] {
+  return table.columns.flatMap((column) => {
+    const before = old.columns.find(({ name }) => name === column.name);
+    if (before !== undefined) return changedColumn(before, column, sources.get(column.name), render);
+    const isFilled = filled.includes(column);
+    return [`ADD COLUMN ${clauses.column(isFilled ? { ...column, nullable: true } : column)}`];
+  });
+}
+
+function changedColumn(
+  before: Column,
+  after: Column,
+  source: ColumnSource | undefined,
+  render: Render,
+): string[] {
+  const name = quoteName(after.name);
+  const clauses: string[] = [];
+  const retyped = before.type !== after.type || source?.kind === "expression";
+  if (before.default !== null && (after.default === null || retyped))
+    clauses.push(`ALTER COLUMN ${name} DROP DEFAULT`);
+  if (retyped) {
+    const value = source?.kind === "expression" ? render(source) : `${name}::${after.type}`;
+    clauses.push(`ALTER COLUMN ${name} TYPE ${after.type} USING ${value}`);
+  }
+  if (after.default !== null && (after.default !== before.default || retyped))
+    clauses.push(`ALTER COLUMN ${name} SET DEFAULT ${after.default}`);
+  if (before.nullable && !after.nullable) clauses.push(`ALTER COLUMN ${name} SET NOT NULL`);
+  if (!before.nullable && after.nullable) clauses.push(`ALTER COLUMN ${name} DROP NOT NULL`);
+  return clauses;
+}
+
+function notNullClauses(filled: readonly Column[]): string[] {
+  return filled
+    .filter((column) => !column.nullable)
+    .map((column) => `ALTER COLUMN ${quoteName(column.name)} SET NOT NULL`);
+}
+
+function fillStatement(
+  relation: string,
+  filled: readonly Column[],
+  sources: Target["sources"],
+  render: Render,
+): string {
+  const values = filled.map(({ name }) => {
+    const source = sources.get(name);
+    return `${quoteName(name)} = ${source?.kind === "expression" ? render(source) : "NULL"}`;
+  });
+  return `UPDATE ${relation} SET ${values.join(", ")}`;
+}
+
+function droppedIndexes(old: Table, table: Table, clauses: Clauses): string[] {
+  const gone = new Set(
+    old.columns
+      .filter(({ name }) => !table.columns.some((column) => column.name === name))
+      .map(({ name }) => name),
+  );
+  return (
+    old.indexes
+      .filter((index) => !table.indexes.some((other) => sameText(index, other)))
+      // The server drops those with a dropped column by itself.
+      .filter((index) => !index.keys.some((key) => key.column !== null && gone.has(key.column)))
+      .map((index) => `DROP INDEX ${clauses.relation(index.name)}`)
+  );
+}
+
+function addedIndexes(old: Table, table: Table, clauses: Clauses): string[] {
+  return table.indexes
+    .filter((index) => !old.indexes.some((other) => sameText(index, other)))
+    .map((index) => clauses.index(old.name, index));
+}
+
+function comments(old: Table, table: Table, relation: string): string[] {
+  const changed = table.columns.filter(
+    (column) => (old.columns.find(({ name }) => name === column.name)?.comment ?? null) !== column.comment,
+  );
+  return [
+    ...(old.comment === table.comment
+      ? []
+      : [`COMMENT ON TABLE ${relation} IS ${textOrNull(table.comment)}`]),
+    ...changed.map(
+      (column) => `COMMENT ON COLUMN ${relation}.${quoteName(column.name)} IS ${textOrNull(column.comment)}`,
+    ),
+  ];
+}
+
+function textOrNull(text: string | null): string {
+  return text === null ? "NULL" : literal(text).trim();
+}
+
+function costOf(
+  old: Table,
+  table: Table,
+  sources: Target["sources"],
+  filled: readonly Column[],
+  added: readonly string[],
+): CostClass {
+  if (filled.length > 0) return "rewrite";
+  const changed = table.columns.flatMap((after) => {
+    const before = old.columns.find(({ name }) => name === after.name);
+    return before === undefined ? [] : [{ before, after, source: sources.get(after.name) }];
+  });
+  if (
+    changed.some(
+      ({ before, after, source }) => source?.kind === "expression" || rewrites(before.type, after.type),
+    )
+  )
+    return "rewrite";
+  const requires = changed.some(({ before, after }) => before.nullable && !after.nullable);
+  const indexes = table.indexes.some((index) => !old.indexes.some((other) => sameText(index, other)));
+  return requires || indexes || added.length > 0 ? "scan" : "metadata";
+}
+
+const varchar = /^character varying(?:\((\d+)\))?$/;
+
+/** A string type that takes all that the old one took needs no rewrite. */
+function rewrites(before: string, after: string): boolean {
+  if (before === after) return false;
+  const from = varchar.exec(before);
+  if (from === null) return !(before === "text" && after === "character varying");
+  if (after === "text" || after === "character varying") return false;
+  const to = varchar.exec(after);
+  return to === null || from[1] === undefined || Number(to[1]) < Number(from[1]);
+}
+
+/** Renames are done by themselves, so that what is renamed stays the same object; they come first unless new values are computed over the old names. */
+export function splitRenames(
+  table: Table,
+  changes: readonly TableChange[],
+  namespace: string,
+): {
+  readonly renames: readonly string[];
+  readonly renaming: readonly TableChange[];
+  readonly rest: readonly TableChange[];
+  readonly when: "first" | "last";
+} {
+  const clauses = new Clauses(namespace);
+  const relation = clauses.relation(table.name);
+  const renaming = changes.filter(
+    ({ kind }) => kind === "rename-column" || kind === "rename-constraint" || kind === "rename-index",
+  );
+  const rest = changes.filter((change) => !renaming.includes(change));
+  const computes = rest.some(
+    (change) =>
+      (change.kind === "add-column" && change.options.using !== undefined) ||
+      (change.kind === "change-column" && change.change.using !== undefined),
+  );
+  const renames = renaming.flatMap((change) => {
+    switch (change.kind) {
+      case "rename-column":
+        return [
+          `ALTER TABLE ${relation} RENAME COLUMN ${quoteName(change.name)} TO ${quoteName(change.newName)}`,
+        ];
+      case "rename-constraint":
+        return [
+          `ALTER TABLE ${relation} RENAME CONSTRAINT ${quoteName(change.name)} TO ${quoteName(change.newName)}`,
+        ];
+      case "rename-index":
+        return [`ALTER INDEX ${clauses.relation(change.name)} RENAME TO ${quoteName(change.newName)}`];
+      default:
+        return [];
+    }
+  });
+  return { renames, renaming, rest, when: computes ? "last" : "first" };
+}
