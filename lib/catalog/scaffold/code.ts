@@ -1,0 +1,48 @@
+/** Pieces of TypeScript. */
+
+/** A value as a literal of TypeScript. */
+export function literalCode(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (Array.isArray(value)) return `[${value.map(literalCode).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).map(([name, inner]) => `${keyCode(name)}: ${literalCode(inner)}`);
+    return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+  }
+  return JSON.stringify(value);
+}
+
+function keyCode(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+/** The fields of a header, one a line; those that are undefined are left out. */
+export function fieldsCode(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `  ${keyCode(name)}: ${literalCode(value)},\n`)
+    .join("");
+}
+
+/** The values and types of `godwit` that some code uses, as its import. */
+export function importCode(code: string, always: readonly string[] = []): string {
+  const values = ["foreignKeyIndex", "losesValues", "sql", "type"].filter((name) =>
+    new RegExp(`\\b${name}[.(\`]`).test(code.replace(/^\s*\/\/.*$/gm, "")),
+  );
+  const types = /\bRevisionContext\b/.test(code) ? ["type RevisionContext"] : [];
+  const names = [...new Set([...always, ...values])].toSorted().concat(types);
+  return names.length === 0 ? "" : `import { ${names.join(", ")} } from "godwit";\n`;
+}
+
+/** A name for a file: the letters and digits of a text. */
+export function slugOf(text: string): string {
+  const plain = text
+    .normalize("NFKD")
+    .replace(/[^\w\s-]/g, "")
+    .toLowerCase();
+  return plain
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "")
+    .join("_")
+    .slice(0, 50)
+    .replace(/_$/, "");
+}

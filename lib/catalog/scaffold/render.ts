@@ -1,0 +1,88 @@
+/** Makes the texts of revision files from a template. */
+import path from "node:path";
+import { alterationCode, creationCode, requireTable } from "./alteration.js";
+import { fieldsCode, importCode, literalCode } from "./code.js";
+import type { FlagValues } from "./flags.js";
+import { renderTemplate } from "./template.js";
+import type { Template } from "./template.js";
+import type { NewFile } from "./write.js";
+
+/** The header of a new revision, and the file that it is for. */
+export interface NewHeader {
+  readonly file: string;
+  /** What stands before `compatibility`, in this order. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What a template says about the header. */
+interface HeadRequest {
+  readonly forward?: string;
+  readonly backward?: string;
+  readonly irreversible?: string | null;
+  /** More fields of the header. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+const headMark = "/* godwit: head */";
+
+/**
+ * Makes one file of one header and the template's code; of several headers, a file each that imports one shared implementation.
+ * @param shared the file of the shared implementation
+ */
+export async function renderRevision(
+  template: Template,
+  headers: readonly NewHeader[],
+  flags: FlagValues,
+  shared: string,
+): Promise<NewFile[]> {
+  let request: HeadRequest = {};
+  const exported = headers.length > 1 ? "export " : "";
+  const text = await renderTemplate(template, {
+    flags,
+    code: literalCode,
+    alteration: (values: FlagValues, table: string, flag: string) => {
+      const code = alterationCode(values, table);
+      requireTable(flag, values[flag], code);
+      return code;
+    },
+    creation: creationCode,
+    head: (asked: HeadRequest = {}) => {
+      request = asked;
+      return headMark;
+    },
+    function: (name: string, unused: boolean) =>
+      `${exported}async function ${name}(${unused ? "_context" : "context"}: RevisionContext): Promise<void>`,
+  });
+  const body = text.trim();
+  const functions = ["up", "down"].filter((name) => new RegExp(`async function ${name}\\(`).test(body));
+  const [first] = headers;
+  if (first !== undefined && headers.length === 1) {
+    const imports = importCode(body, ["defineRevision"]);
+    const definition = definitionCode(first, request, functions);
+    return [{ file: first.file, text: `${imports}\n${body.replace(headMark, () => `${definition}\n`)}\n` }];
+  }
+  const implementation = body.replace(headMark, "").trim();
+  return [
+    { file: shared, text: `${importCode(implementation)}\n${implementation}\n` },
+    ...headers.map((header) => ({
+      file: header.file,
+      text: `import { defineRevision } from "godwit";\nimport { ${functions.join(", ")} } from "${importPath(header.file, shared)}";\n\n${definitionCode(header, request, functions)}\n`,
+    })),
+  ];
+}
+
+function definitionCode({ fields }: NewHeader, request: HeadRequest, functions: readonly string[]): string {
+  const header = fieldsCode({
+    ...fields,
+    compatibility: { backward: request.backward ?? "none", forward: request.forward ?? "none" },
+    ...request.fields,
+    irreversible: request.irreversible ?? undefined,
+  });
+  const code = functions.map((name) => `  ${name},\n`).join("");
+  return `export default defineRevision({\n${header}${code}});`;
+}
+
+function importPath(from: string, to: string): string {
+  const relative = path.relative(path.dirname(from), to).replaceAll(path.sep, "/").replace(/\.ts$/, ".js");
+  return relative.startsWith(".") ? relative : `./${relative}`;
+}

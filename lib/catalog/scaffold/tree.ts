@@ -1,0 +1,91 @@
+/** Where a new revision hangs in its tree. */
+import { RefusedError, InputError } from "../../errors.js";
+import type { Revision } from "../../graph/revision.js";
+
+/** What a new revision's place depends on. */
+export interface PlaceRequest {
+  readonly manager: string;
+  readonly branch: string | null;
+  /** Id, label, or beginning of an id of the revision to hang it on; null for the tip of the branch. */
+  readonly head: string | null;
+  /** `allow`: the revision may make a second tip. */
+  readonly secondTip: "refuse" | "allow";
+}
+
+/**
+ * The revision that a new one comes after: the one asked for, else the tip of the branch, else (for the first of a class) the
+ * tree's root; null in an empty tree.
+ *
+ * @param revisions of all trees
+ * @throws InputError `unknown-revision`, `ambiguous-prefix`, `multiple-heads`, `unknown-manager`
+ * @throws RefusedError `second-tip` naming the file that made the first
+ */
+export function parentFor(revisions: readonly Revision[], request: PlaceRequest): Revision | null {
+  const tree = revisions.filter(({ manager }) => manager === request.manager);
+  const parent = request.head === null ? tipFor(tree, request) : findRevision(tree, request.head);
+  if (parent !== null && request.secondTip === "refuse") refuseSecondTip(tree, parent, request);
+  return parent;
+}
+
+/** The tips of a branch: its revisions without a child in the same branch. */
+export function tipsOf(tree: readonly Revision[], branch: string | null): Revision[] {
+  const members = tree.filter((revision) => revision.branch === branch);
+  const parents = new Set(members.flatMap((revision) => revision.parents));
+  return members.filter(({ id }) => !parents.has(id));
+}
+
+function tipFor(tree: readonly Revision[], { branch, manager }: PlaceRequest): Revision | null {
+  if (tree.length === 0) return null;
+  const tips = tipsOf(tree, branch);
+  const [tip, second] = tips;
+  if (second !== undefined) {
+    throw new InputError(
+      "multiple-heads",
+      `${branch ?? manager} has several tips: ${tips.map(describe).join(", ")}.`,
+      {
+        hint: "Say with --head which one the revision comes after, or merge them: godwit revision merge.",
+      },
+    );
+  }
+  if (tip !== undefined) return tip;
+  const root = tree.find(({ parents }) => parents.length === 0);
+  if (root === undefined) throw new InputError("unknown-manager", `The tree of "${manager}" has no root.`);
+  return root;
+}
+
+/** A class may begin at any revision that belongs to another branch; within a branch there is one line. */
+function refuseSecondTip(tree: readonly Revision[], parent: Revision, { branch }: PlaceRequest): void {
+  const child = tree.find((one) => one.parents.includes(parent.id) && one.branch === branch);
+  if (child === undefined) return;
+  throw new RefusedError(
+    "second-tip",
+    `After ${parent.id} comes ${describe(child)} already; another one would make a second tip.`,
+    { hint: "Leave --head out to go on from the tip, or add --splice if two tips are what you want." },
+  );
+}
+
+/**
+ * Finds a revision of a tree by its id, a label, or a beginning of its id.
+ * @throws InputError `unknown-revision`, `ambiguous-prefix`
+ */
+export function findRevision(tree: readonly Revision[], name: string): Revision {
+  const exact = tree.find(({ id, labels }) => id === name || labels.includes(name));
+  if (exact !== undefined) return exact;
+  const near = name.length < 4 ? [] : tree.filter(({ id }) => id.startsWith(name));
+  const [found, second] = near;
+  if (second !== undefined) {
+    throw new InputError(
+      "ambiguous-prefix",
+      `Several revisions begin with "${name}": ${near.map(describe).join(", ")}.`,
+    );
+  }
+  if (found !== undefined) return found;
+  throw new InputError("unknown-revision", `There is no revision "${name}" there.`, {
+    hint: "See `godwit history`.",
+  });
+}
+
+/** A revision with its file, for messages. */
+export function describe({ id, source }: Revision): string {
+  return source.file === null ? id : `${id} (${source.file})`;
+}

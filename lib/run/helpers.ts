@@ -1,0 +1,40 @@
+/** What the code of revisions often needs. */
+import { sql } from "../database/sql.js";
+import type { SqlValue } from "../database/sql.js";
+import type { RevisionContext } from "./context.js";
+
+/**
+ * Says that the values of a column are about to be lost: the step is refused unless the user allowed it. NULL is no loss, nor is
+ * the value that is given again when the column is added again.
+ *
+ * @param unless the value that every row gets when the column is added again
+ */
+export async function losesValues(
+  context: RevisionContext,
+  table: string,
+  column: string,
+  unless: SqlValue = null,
+): Promise<void> {
+  const name = sql.id(column);
+  const [row] = await context.query(
+    unless === null
+      ? sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${name} IS NOT NULL`
+      : sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${name} <> ${unless}`,
+  );
+  context.losesData(`values of "${column}" in "${table}"`, BigInt(String(row?.["n"] ?? 0)));
+}
+
+/** The name of the index that was made together with a foreign key, or null where there is none. */
+export async function foreignKeyIndex(
+  context: RevisionContext,
+  table: string,
+  columns: readonly string[],
+): Promise<string | null> {
+  const name = context.repository.conventions.objectName(context.dialect, {
+    kind: "foreign-key-index",
+    table,
+    columns,
+  });
+  const { indexes } = await context.schema.table(table);
+  return indexes.some((index) => index.name === name) ? name : null;
+}
