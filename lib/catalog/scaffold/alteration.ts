@@ -66,7 +66,8 @@ export function asksForChange(code: AlterationCode): boolean {
 /** Makes the code that creates a table with the columns and keys that flags ask for. */
 export function creationCode(flags: FlagValues): AlterationCode {
   const asked = askedChanges(flags);
-  const { columns: key, name } = asked.createTable ?? { columns: [], name: null };
+  const key: readonly string[] = asked.createTable?.columns ?? [];
+  const name = asked.createTable?.name ?? null;
   const calls = [
     ...asked.addColumn
       .map((column) => (key.includes(column.name) ? { ...column, nullable: false } : column))

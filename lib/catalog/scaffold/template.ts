@@ -57,7 +57,12 @@ async function readTemplate(kind: string, file: string): Promise<Template> {
   const { parseDocument } = await import("yaml");
   const document = parseDocument(yaml, { prettyErrors: true });
   const [error] = document.errors;
-  if (error !== undefined) throw templateFault(file, (error.linePos?.[0].line ?? 1) + 1, error.message);
+  if (error !== undefined)
+    throw templateFault(
+      file,
+      (error.linePos?.[0].line ?? 1) + 1,
+      error.message.split(" at line ", 1)[0] ?? "",
+    );
   const { description, flags = {} } = (document.toJS() ?? {}) as Record<string, unknown>;
   return {
     kind,
@@ -108,7 +113,8 @@ export async function renderTemplate(template: Template, values: object): Promis
   try {
     return eta.renderString(template.body, values);
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    // What the flags ask for may be wrong; Eta wraps that error in one of its own.
+    if (error instanceof Error && error.cause instanceof InputError) throw error.cause;
     const message = error instanceof Error ? error.message : String(error);
     const line = lineOf(message) ?? (await lineOfBadSyntax(() => eta.compileToString(template.body)));
     const reason = message.split("\n").findLast((text) => text.trim() !== "") ?? message;
