@@ -1,14 +1,5 @@
-import { RefusedError } from "../errors.js";
-import type { Repository } from "../repository/repository.js";
-
-/** How a Butler repository is opened. */
-export interface ButlerOptions {
-  readonly folder: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly namespace?: string;
-}
-
-/** Opens a Butler repository. */
-export async function openButlerRepository(uri: string, _options: ButlerOptions): Promise<Repository> {
-  throw new RefusedError("not-available", `Butler repositories cannot be opened yet ("${uri}").`);
-}
+/** The Butler repository, for those who load it lazily. */
+export { ButlerRepository, openButlerRepository } from "./repository.js";
+export type { ButlerOptions } from "./repository.js";
+export { defaultNames, defaultsOf } from "./defaults.js";
+export { revisionId } from "./revision-id.js";

@@ -1,0 +1,41 @@
+/** The repository index: labels that stand for the URIs of repositories. */
+import path from "node:path";
+import { InputError } from "../../errors.js";
+import { pathOfUri, readConfigFile, readConfigText } from "./yaml.js";
+import type { ReadScope } from "./yaml.js";
+import { isRecord } from "./tree.js";
+
+/** The labels of the index with their URIs, or why it could not be read. */
+export type RepositoryIndex =
+  | { readonly kind: "read"; readonly uris: ReadonlyMap<string, string> }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** Reads the index that the environment names: `DAF_BUTLER_REPOSITORIES` holds it, `DAF_BUTLER_REPOSITORY_INDEX` says where it is. */
+export function readRepositoryIndex(scope: ReadScope): RepositoryIndex {
+  const content = scope.environment["DAF_BUTLER_REPOSITORIES"] ?? "";
+  const place = scope.environment["DAF_BUTLER_REPOSITORY_INDEX"] ?? "";
+  if (content !== "" && place !== "") {
+    return failed("DAF_BUTLER_REPOSITORIES and DAF_BUTLER_REPOSITORY_INDEX are both set");
+  }
+  if (content === "" && place === "") return failed("no repository index is configured");
+  try {
+    return content === ""
+      ? indexOf(readConfigFile(path.resolve(scope.folder, pathOfUri(place)), scope), place)
+      : indexOf(readConfigText(content, "DAF_BUTLER_REPOSITORIES"), "DAF_BUTLER_REPOSITORIES");
+  } catch (error) {
+    if (error instanceof InputError) return failed(error.message);
+    throw error;
+  }
+}
+
+function indexOf(content: unknown, name: string): RepositoryIndex {
+  if (!isRecord(content)) return failed(`${name} is no map of labels`);
+  const entries = Object.entries(content).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return { kind: "read", uris: new Map(entries) };
+}
+
+function failed(reason: string): RepositoryIndex {
+  return { kind: "failed", reason };
+}

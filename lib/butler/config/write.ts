@@ -1,0 +1,93 @@
+/** Brings `butler.yaml` along with the database. */
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import type { OutsideEdit } from "../../repository/repository.js";
+import { classNameOf, importClassPath } from "../classes.js";
+import { editManagers } from "./edit.js";
+import type { EditResult, ManagerEdit } from "./edit.js";
+
+/**
+ * The edits without which the file would not fit the database.
+ * @param configured classes as the configuration names them, by manager
+ * @param stored classes as the database stores them, by manager
+ */
+export function neededEdits(
+  configured: ReadonlyMap<string, string>,
+  stored: ReadonlyMap<string, string>,
+): ManagerEdit[] {
+  const edits: ManagerEdit[] = [];
+  for (const [manager, classPath] of stored) {
+    const now = configured.get(manager);
+    // A manager that the file does not name has the default class of the release, but for ObsCore, which is optional.
+    if (now === undefined && manager !== "obscore") continue;
+    if (now !== undefined && classNameOf(now) === classNameOf(classPath)) continue;
+    edits.push({ manager, classPath: importClassPath(classPath) });
+  }
+  if (configured.has("obscore") && !stored.has("obscore"))
+    edits.push({ manager: "obscore", classPath: null });
+  return edits;
+}
+
+/** Says what an edit would come to, without making it. */
+export function foreseeEdit(file: string, edit: ManagerEdit): OutsideEdit {
+  const result = attempt(file, edit);
+  return outcome(file, edit, result, null);
+}
+
+/** Makes the edits, with one backup copy of the file. */
+export function makeEdits(file: string, edits: readonly ManagerEdit[]): OutsideEdit[] {
+  let backup: string | null = null;
+  return edits.map((edit) => {
+    const result = attempt(file, edit);
+    if (result.kind === "by-hand") return outcome(file, edit, result, null);
+    backup ??= backUp(file);
+    replaceFile(file, result.text);
+    return outcome(file, edit, result, backup);
+  });
+}
+
+function attempt(file: string, edit: ManagerEdit): EditResult {
+  try {
+    accessSync(file, constants.W_OK);
+    accessSync(path.dirname(realpathSync(file)), constants.W_OK);
+  } catch {
+    return { kind: "by-hand", reason: "it cannot be written" };
+  }
+  return editManagers(readFileSync(file, "utf8"), edit, file);
+}
+
+function outcome(file: string, edit: ManagerEdit, result: EditResult, backup: string | null): OutsideEdit {
+  const change =
+    edit.classPath === null
+      ? `remove registry.managers.${edit.manager}`
+      : `set registry.managers.${edit.manager} to ${edit.classPath}`;
+  if (result.kind === "edited") return { file, description: change, outcome: "done", backup };
+  return { file, description: `${change} by hand, as ${result.reason}`, outcome: "by-hand", backup: null };
+}
+
+function backUp(file: string): string {
+  for (let number = 1; ; number += 1) {
+    const backup = `${file}.backup-${number}`;
+    if (existsSync(backup)) continue;
+    copyFileSync(file, backup, constants.COPYFILE_EXCL);
+    return backup;
+  }
+}
+
+/** At any instant the file is either the old one or the new one. */
+function replaceFile(file: string, text: string): void {
+  const target = realpathSync(file);
+  const temporary = `${target}.new-${process.pid}`;
+  writeFileSync(temporary, text, { mode: statSync(target).mode });
+  renameSync(temporary, target);
+}

@@ -1,0 +1,177 @@
+/** Reads configuration files: YAML with `!include`, and the key `includeConfigs`. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { YAMLMap, YAMLSeq, isScalar, parseDocument } from "yaml";
+import type { CollectionTag, Document, ScalarTag } from "yaml";
+import { InputError } from "../../errors.js";
+import { isRecord, merged } from "./tree.js";
+import type { ConfigTree } from "./tree.js";
+
+/** A value that stands in another file: one name, a list of names, or names by key. */
+export class Include {
+  constructor(readonly names: string | readonly string[] | Readonly<Record<string, string>>) {}
+}
+
+const includeTags: (ScalarTag | CollectionTag)[] = [
+  { tag: "!include", resolve: (text: string) => new Include(text) },
+  {
+    tag: "!include",
+    collection: "seq",
+    resolve: (node) => new Include(node instanceof YAMLSeq ? node.items.map(textOf) : []),
+  },
+  {
+    tag: "!include",
+    collection: "map",
+    resolve: (node) =>
+      new Include(
+        node instanceof YAMLMap
+          ? Object.fromEntries(node.items.map(({ key, value }) => [textOf(key), textOf(value)]))
+          : {},
+      ),
+  },
+];
+
+function textOf(node: unknown): string {
+  return String(isScalar(node) ? node.value : node);
+}
+
+/** What reading a configuration depends on. */
+export interface ReadScope {
+  readonly environment: NodeJS.ProcessEnv;
+  /** The folder that `includeConfigs` looks in first. */
+  readonly folder: string;
+}
+
+/** Parses a text, keeping where everything stands. @throws InputError `bad-yaml` with the line */
+export function parseYaml(text: string, name: string): Document.Parsed {
+  const document = parseDocument(text, { customTags: includeTags, logLevel: "silent", version: "1.1" });
+  const [error] = document.errors;
+  if (error === undefined) return document;
+  const [{ line } = { line: 1 }] = error.linePos ?? [];
+  throw new InputError("bad-yaml", `${name}:${line}: This is not YAML: ${firstLine(error.message)}`, {
+    hint: "Correct the file, or name another one.",
+  });
+}
+
+/**
+ * Reads a file with all that it includes.
+ * @param file absolute path of a YAML or JSON file
+ * @throws InputError `unreadable-file`, `bad-yaml`, `include-cycle`
+ */
+export function readConfigFile(file: string, scope: ReadScope, above: readonly string[] = []): unknown {
+  if (above.includes(file)) {
+    throw new InputError("include-cycle", `${file} includes itself: ${[...above, file].join(" → ")}.`, {
+      hint: "Remove one of these inclusions.",
+    });
+  }
+  return resolveIncludes(parsedValue(readText(file), file), file, scope, [...above, file]);
+}
+
+/** Reads a text that stands by itself, such as the value of an environment variable. */
+export function readConfigText(text: string, name: string): unknown {
+  return parsedValue(text, name);
+}
+
+function parsedValue(text: string, name: string): unknown {
+  try {
+    return parseYaml(text, name).toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError("bad-yaml", `${name}: This YAML cannot be used: ${firstLine(String(error))}`, {
+      cause: error,
+    });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new InputError("unreadable-file", `${file} cannot be read: ${reasonOf(error)}.`, {
+      cause: error,
+      hint: "Check the path and its permissions.",
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    { ENOENT: "there is no such file", EACCES: "permission denied", EISDIR: "it is a folder" }[code ?? ""] ??
+    String(error)
+  );
+}
+
+function resolveIncludes(value: unknown, file: string, scope: ReadScope, above: readonly string[]): unknown {
+  if (value instanceof Include) return included(value, file, scope, above);
+  if (Array.isArray(value)) return value.map((one) => resolveIncludes(one, file, scope, above));
+  if (!isRecord(value)) return value;
+  const { includeConfigs, ...own } = value;
+  const local = Object.fromEntries(
+    Object.entries(own).map(([key, inner]) => [key, resolveIncludes(inner, file, scope, above)]),
+  );
+  return includeConfigs === undefined ? local : beneath(local, includeConfigs, file, scope, above);
+}
+
+function included({ names }: Include, file: string, scope: ReadScope, above: readonly string[]): unknown {
+  const read = (name: string): unknown =>
+    readConfigFile(path.resolve(path.dirname(file), pathOfUri(name)), scope, above);
+  if (typeof names === "string") return read(names);
+  if (Array.isArray(names)) return (names as readonly string[]).map(read);
+  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, read(name)]));
+}
+
+/** What is included lies beneath what the file says itself; of several, later ones win. */
+function beneath(
+  local: ConfigTree,
+  names: unknown,
+  file: string,
+  scope: ReadScope,
+  above: readonly string[],
+): ConfigTree {
+  const list = Array.isArray(names) ? names : [names];
+  const trees = list.map((name) => {
+    const found = findIncluded(String(name), file, scope);
+    const tree = readConfigFile(found, scope, above);
+    if (isRecord(tree)) return tree;
+    throw new InputError("bad-yaml", `${found}, which ${file} includes, is no map of keys.`);
+  });
+  return [...trees, local].reduce(merged, {});
+}
+
+function findIncluded(name: string, file: string, { environment, folder }: ReadScope): string {
+  const expanded = pathOfUri(
+    name.replaceAll(
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      (whole, braced: string | undefined, bare: string | undefined) =>
+        environment[braced ?? bare ?? ""] ?? whole,
+    ),
+  );
+  const candidates = path.isAbsolute(expanded)
+    ? [expanded]
+    : [path.resolve(folder, expanded), path.resolve(path.dirname(file), expanded)];
+  const found = candidates.find((one) => existsSync(one));
+  if (found !== undefined) return found;
+  throw new InputError(
+    "unreadable-file",
+    `${file} includes ${name}, which is neither of: ${candidates.join(", ")}.`,
+  );
+}
+
+/** A `file:` URI as a path; anything else as it is. */
+export function pathOfUri(text: string): string {
+  if (!/^file:/i.test(text)) return text;
+  const rest = text.replace(/^file:(\/\/(localhost)?(?=\/|$))?/i, "");
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    throw new InputError(
+      "bad-uri",
+      `"${text}" is no file URI: a % in it is not followed by two hexadecimal digits.`,
+    );
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? text;
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import type { Database, Session } from "../database/database.js";
+import { InputError } from "../errors.js";
+import type {
+  NewVersion,
+  OutsideEdit,
+  RecordedManager,
+  Repository,
+  RepositoryFormat,
+  TableFamily,
+} from "../repository/repository.js";
+import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } from "./attributes.js";
+import type { ButlerConfig } from "./config/open.js";
+import { openConfig } from "./config/open.js";
+import { foreseeEdit, makeEdits, neededEdits } from "./config/write.js";
+import type { ReadScope } from "./config/yaml.js";
+import { importClassPath } from "./classes.js";
+import { butlerConventions } from "./conventions.js";
+import { nameOfDefaults } from "./defaults.js";
+import { butlerFamilies } from "./families.js";
+import { managersIn, parseAttribute, recordManagerVersion } from "./managers.js";
+import { canonicalText, withoutDoc } from "./universe/json.js";
+
+/** Butler's own version of the layout as a whole; there was never another one. */
+const schemaVersion = "1";
+
+/** A Butler repository: `butler.yaml`, the registry's database, and datastores. */
+export class ButlerRepository implements Repository {
+  readonly kind = "butler";
+  readonly conventions = butlerConventions;
+  readonly unrecordedTrees = "left-alone";
+
+  constructor(
+    readonly uri: string,
+    readonly config: ButlerConfig,
+    readonly database: Database,
+    private readonly scope: ReadScope,
+    private readonly namespace: string | undefined,
+  ) {}
+
+  requireWritable(): void {
+    // The configuration is known, so database and file can be changed together.
+  }
+
+  async recordedManagers(session: Session): Promise<RecordedManager[]> {
+    return managersIn(await readAttributes(session), this.namespace);
+  }
+
+  recordVersion(session: Session, version: NewVersion): Promise<void> {
+    return recordManagerVersion(session, version);
+  }
+
+  tableFamilies(session: Session): Promise<TableFamily[]> {
+    return butlerFamilies(session);
+  }
+
+  async format(session: Session): Promise<RepositoryFormat> {
+    const attributes = await readAttributes(session);
+    const managers = managersIn(attributes, this.namespace).map(({ manager, branch, version }) => ({
+      manager,
+      class: branch,
+      version,
+    }));
+    const text = attributes.get(dimensionsAttribute);
+    const dimensions = text === undefined ? null : withoutDoc(parseAttribute(dimensionsAttribute, text));
+    const digest = createHash("sha256")
+      .update(canonicalText({ schemaVersion, managers, dimensions }))
+      .digest("hex");
+    return {
+      digest: digest.slice(0, 12),
+      defaults: nameOfDefaults(managers),
+      schemaVersion,
+      managers,
+      dimensions,
+    };
+  }
+
+  /** `butler.yaml` follows the classes that the database stores; where it does already, nothing is done. */
+  async finishOutside(): Promise<OutsideEdit[]> {
+    const stored = await this.database.transaction({ mode: "read" }, async (session) =>
+      storedClasses(await readAttributes(session)),
+    );
+    // The file is read again, as it may have been edited since.
+    const { managers } = openConfig(this.config.file, this.scope);
+    return makeEdits(this.config.file, neededEdits(managers, stored));
+  }
+
+  /** What would have to be done to `butler.yaml` once a manager has another class (null: none). */
+  foreseeClass(manager: string, classPath: string | null): OutsideEdit {
+    return foreseeEdit(this.config.file, {
+      manager,
+      classPath: classPath === null ? null : importClassPath(classPath),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+}
+
+function storedClasses(attributes: ReadonlyMap<string, string>): Map<string, string> {
+  const prefix = classAttribute("");
+  const named = [...attributes].filter(([name]) => name.startsWith(prefix));
+  return new Map(named.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+/** How a Butler repository is opened. */
+export interface ButlerOptions {
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** The namespace of the dimension configuration, where none is stored. */
+  readonly namespace?: string;
+}
+
+/**
+ * Opens a Butler repository.
+ * @param uri folder, `butler.yaml`, `file:` URI, or label of the repository index
+ * @throws InputError where there is no such repository, or it cannot be used; RefusedError for a client of a server
+ */
+export async function openButlerRepository(uri: string, options: ButlerOptions): Promise<ButlerRepository> {
+  const { folder, environment, namespace } = options;
+  const scope: ReadScope = { folder, environment };
+  const config = openConfig(uri, scope);
+  const { openDatabase } = await import("../database/open.js");
+  const database = await openDatabase(config.database);
+  try {
+    await requireButler(database, config.file);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return new ButlerRepository(uri, config, database, scope, namespace);
+}
+
+async function requireButler(database: Database, file: string): Promise<void> {
+  const attributes = await database.transaction({ mode: "read" }, async (session) => {
+    const exists = await session.schema(butlerConventions).hasTable(attributesTable);
+    return exists ? readAttributes(session) : null;
+  });
+  const hint = `It is the database that ${file} names in registry.db.`;
+  if (attributes === null) {
+    throw new InputError(
+      "no-butler",
+      `${database.displayUrl} is no Butler registry: it has no table ${attributesTable}.`,
+      { hint },
+    );
+  }
+  if (attributes.size > 0) return;
+  throw new InputError(
+    "empty-attributes",
+    `${database.displayUrl} does not say which versions it has: ${attributesTable} is empty.`,
+    { hint },
+  );
+}
