@@ -1,6 +1,8 @@
 import yargs from "yargs";
+import type { Argv } from "yargs";
 import { GodwitError, InputError } from "../errors.js";
 import { commands } from "./commands/index.js";
+import type { Command } from "./commands/index.js";
 import { printError } from "./render/errors.js";
 import { version } from "../version.js";
 
@@ -61,16 +63,29 @@ async function parse(args: readonly string[]): Promise<number> {
       if (error !== undefined && !isYargsError(error)) throw error;
       throw new UsageError(message ?? error?.message ?? "wrong use");
     });
-  for (const command of commands) {
-    parser.command({
-      ...command,
-      handler: async (argv) => {
-        exitCode = await command.run(argv);
-      },
-    });
-  }
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  for (const command of commands) register(parser, command, finish);
   await parser.parseAsync();
   return exitCode;
+}
+
+/** Makes a command known, and those below it. */
+function register(parser: Argv, command: Command, finish: (exitCode: number) => void): void {
+  const { command: form, describe, builder, commands: below = [] } = command;
+  parser.command({
+    command: form,
+    describe,
+    builder: (own: Argv) => {
+      const built = typeof builder === "function" ? (builder(own) as Argv) : own;
+      for (const one of below) register(built, one, finish);
+      return below.length === 0 ? built : built.demandCommand(1, `Name a command of \`${String(form)}\`.`);
+    },
+    handler: async (argv) => {
+      if (below.length === 0) finish(await command.run(argv));
+    },
+  });
 }
 
 /** After `--` come only targets; yargs does not count these as positionals, and takes `-1` for one without it. */

@@ -153,3 +153,15 @@ function relativeTo(folder: string, uri: string): string {
   if (sqlite !== null) return `${sqlite[1]}${path.resolve(folder, sqlite[2] ?? "")}`;
   return /^[.]{1,2}(\/|$)/.test(uri) ? path.resolve(folder, uri) : uri;
 }
+
+const databaseUrl = /^(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?:/i;
+
+/** What kind of repository is meant, without opening it: a Butler unless a database URL is given or configured. */
+export async function kindOf(argv: Arguments): Promise<"butler" | "plain"> {
+  return databaseUrl.test((await findRepository(argv)) ?? "") ? "plain" : "butler";
+}
+
+/** Which trees belong to it: the shipped ones are a Butler's. */
+export async function treesOf(argv: Arguments): Promise<"shipped" | "own"> {
+  return (await kindOf(argv)) === "plain" ? "own" : "shipped";
+}

@@ -1,7 +1,7 @@
 import type { HistoryReport } from "../../api/results.js";
 import { printRevisions, printSwitches } from "../render/revisions.js";
 import { printJson } from "../render/table.js";
-import { mannerOf, projectOptions, readProjectOptions } from "../settings.js";
+import { mannerOf, projectOptions, readProjectOptions, treesOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
 
@@ -11,7 +11,7 @@ export const headsCommand: Command = {
   builder: (yargs) => projectOptions(yargs).example("$0 heads", "the tips of all trees"),
   run: async (argv) => {
     const { heads } = await import("../../api/show.js");
-    return show(argv, await heads(readProjectOptions(argv)));
+    return show(argv, await heads({ ...readProjectOptions(argv), trees: await treesOf(argv) }));
   },
 };
 
@@ -21,7 +21,7 @@ export const branchesCommand: Command = {
   builder: (yargs) => projectOptions(yargs).example("$0 branches", "all branch points and switches"),
   run: async (argv) => {
     const { branches } = await import("../../api/show.js");
-    return show(argv, await branches(readProjectOptions(argv)));
+    return show(argv, await branches({ ...readProjectOptions(argv), trees: await treesOf(argv) }));
   },
 };
 

@@ -7,6 +7,7 @@ import {
   readProjectOptions,
   repositoryOf,
   textOf,
+  treesOf,
 } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
@@ -38,6 +39,7 @@ export const historyCommand: Command = {
     const uri = await neededRepository(argv, range);
     const report = await history({
       ...readProjectOptions(argv),
+      trees: await treesOf(argv),
       ...(uri === null ? {} : { uri }),
       ...(range === undefined ? {} : { range }),
     });

@@ -5,17 +5,23 @@ import { currentCommand } from "./current.js";
 import { downgradeCommand } from "./downgrade.js";
 import { formatCommand } from "./format.js";
 import { historyCommand } from "./history.js";
+import { initCommand } from "./init.js";
 import { planCommand } from "./plan.js";
+import { revisionCommand } from "./revision.js";
 import { showCommand } from "./show.js";
 import { stampCommand } from "./stamp.js";
 import { upgradeCommand } from "./upgrade.js";
 
 /** A command that ends with an exit code. */
 export interface Command extends Pick<CommandModule, "command" | "describe" | "builder"> {
+  /** Commands below this one, which then runs nothing itself. */
+  readonly commands?: readonly Command[];
   run(argv: Readonly<Record<string, unknown>>): Promise<number>;
 }
 
 export const commands: readonly Command[] = [
+  initCommand,
+  revisionCommand,
   upgradeCommand,
   downgradeCommand,
   planCommand,

@@ -1,6 +1,6 @@
 import { printRevisions, printSwitches } from "../render/revisions.js";
 import { print, printJson } from "../render/table.js";
-import { mannerOf, projectOptions, readProjectOptions, textOf } from "../settings.js";
+import { mannerOf, projectOptions, readProjectOptions, textOf, treesOf } from "../settings.js";
 import type { Command } from "./index.js";
 
 export const showCommand: Command = {
@@ -17,7 +17,10 @@ export const showCommand: Command = {
       .example("$0 show datasets-ByDimensionsDatasetRecordStorageManagerUUID@2.0.0", "by class and version"),
   run: async (argv) => {
     const { show } = await import("../../api/show.js");
-    const report = await show(textOf(argv, "revision") ?? "", readProjectOptions(argv));
+    const report = await show(textOf(argv, "revision") ?? "", {
+      ...readProjectOptions(argv),
+      trees: await treesOf(argv),
+    });
     if (mannerOf(argv).json) {
       printJson(report);
       return 0;

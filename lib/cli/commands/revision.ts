@@ -1,0 +1,119 @@
+import { note, print, printJson } from "../render/table.js";
+import { kindOf, mannerOf, readProjectOptions, textOf, textsOf, treesOf } from "../settings.js";
+import type { Arguments } from "../settings.js";
+import type { Command } from "./index.js";
+
+/** Options of `revision new` itself; all others are flags of the template. */
+const ownOptions = {
+  kind: { type: "string", describe: "Template (default: static-table)" },
+  branch: { type: "string", array: true, describe: "Class without its module; several get the same change" },
+  version: { type: "string", describe: "Version that the class is at afterwards" },
+  message: { alias: "m", type: "string", describe: "What the revision does, in a sentence" },
+  head: { type: "string", describe: "Revision to come after, in place of the tip of the branch" },
+  splice: { type: "boolean", describe: "Allow a second tip" },
+  "branch-label": { type: "string", array: true, describe: "Label that the revision carries" },
+  "depends-on": { type: "string", array: true, describe: "Revision of another tree that must come first" },
+  "rev-id": { type: "string", describe: "Id, in place of the one that follows from the rule" },
+  "version-path": { type: "string", describe: "Folder of manager folders to write to" },
+  config: { type: "string", describe: "Configuration file" },
+  json: { type: "boolean", describe: "Print one JSON document" },
+  verbose: { type: "boolean", describe: "Tell the cause of errors" },
+} as const;
+
+const newCommand: Command = {
+  command: "new <manager..>",
+  describe: "Write a new revision from a template",
+  builder: (yargs) =>
+    yargs
+      // The flags of templates are checked by the template.
+      .strict(false)
+      .version(false)
+      .positional("manager", { type: "string", array: true, describe: "The tree it belongs to" })
+      .options(ownOptions)
+      .epilogue(
+        "Every other option is a flag of the template: --table t --add-column 'doc text null' --drop-column … --add-index …",
+      )
+      .example("$0 revision new app --table t --add-column 'doc text null'", "a column on a table")
+      .example("$0 revision new app --kind root", "the beginning of a tree"),
+  run: async (argv) => {
+    const { newRevision } = await import("../../catalog/new-revision.js");
+    const report = await newRevision({
+      managers: textsOf(argv, "manager"),
+      ...optional("kind", textOf(argv, "kind")),
+      branches: textsOf(argv, "branch"),
+      ...optional("version", textOf(argv, "version")),
+      ...optional("summary", textOf(argv, "message")),
+      ...optional("head", textOf(argv, "head")),
+      secondTip: argv["splice"] === true ? "allow" : "refuse",
+      labels: textsOf(argv, "branch-label"),
+      dependsOn: textsOf(argv, "depends-on"),
+      ...optional("revisionId", textOf(argv, "rev-id")),
+      ...optional("versionPath", textOf(argv, "version-path")),
+      ...optional("configuration", textOf(argv, "config")),
+      flags: templateFlags(argv),
+    });
+    if (mannerOf(argv).json) printJson(report);
+    else for (const file of report.files) print(file);
+    for (const text of report.notes) note(text);
+    return 0;
+  },
+};
+
+function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: string };
+}
+
+/** What is not an option of the command itself; a flag without a value has the empty text. */
+function templateFlags(argv: Arguments): Record<string, string[]> {
+  const own = new Set([...Object.keys(ownOptions), "m", "manager", "help", "h", "$0", "_"]);
+  const names = Object.keys(argv).filter((name) => !own.has(name) && !/[A-Z]/.test(name));
+  return Object.fromEntries(names.map((name) => [name, argv[name] === true ? [""] : textsOf(argv, name)]));
+}
+
+const checkCommand: Command = {
+  command: "check",
+  describe: "Check all revisions, without a repository",
+  builder: (yargs) =>
+    yargs.options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose }),
+  run: async (argv) => {
+    const { findRevisions } = await import("../../api/project.js");
+    const { graph } = await findRevisions(readProjectOptions(argv), await kindOf(argv));
+    const revisions = graph.revisions.length;
+    if (mannerOf(argv).json) printJson({ ok: true, revisions });
+    else print(`${revisions} revisions are in order`);
+    return 0;
+  },
+};
+
+const editCommand: Command = {
+  command: "edit <revision>",
+  describe: "Open the file of a revision in $EDITOR",
+  builder: (yargs) =>
+    yargs
+      .positional("revision", { type: "string", describe: "Id, a unique beginning of one, or a label" })
+      .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose }),
+  run: async (argv) => {
+    const { show } = await import("../../api/show.js");
+    const { revisions } = await show(textOf(argv, "revision") ?? "", {
+      ...readProjectOptions(argv),
+      trees: await treesOf(argv),
+    });
+    const [file] = revisions.flatMap((one) => one.file ?? []);
+    const { InputError } = await import("../../errors.js");
+    const editor = process.env["VISUAL"] ?? process.env["EDITOR"];
+    if (file === undefined) throw new InputError("no-file", "That revision has no file.");
+    if (editor === undefined || editor === "") {
+      throw new InputError("no-editor", `No editor is set to open ${file}.`, { hint: "Set EDITOR." });
+    }
+    const { spawnSync } = await import("node:child_process");
+    return spawnSync(editor, [file], { stdio: "inherit", shell: true }).status ?? 1;
+  },
+};
+
+export const revisionCommand: Command = {
+  command: "revision",
+  describe: "Write and check revision files",
+  builder: (yargs) => yargs,
+  commands: [newCommand, checkCommand, editCommand],
+  run: async () => 0,
+};
