@@ -72,7 +72,9 @@ export function creationCode(flags: FlagValues): AlterationCode {
     ...asked.addColumn
       .map((column) => (key.includes(column.name) ? { ...column, nullable: false } : column))
       .map(columnCode),
-    `table.addPrimaryKey(${names(key)}${name === null ? "" : `, { name: ${text(name)} }`})`,
+    ...(asked.createTable === undefined
+      ? []
+      : [`table.addPrimaryKey(${names(key)}${name === null ? "" : `, { name: ${text(name)} }`})`]),
     ...asked.addUnique.flatMap((one) => withUnique(one).up),
     ...asked.addForeignKey.map((one) => foreignKeyCode(one)),
     ...asked.addCheck.flatMap((one) => withCheck(one).up),
@@ -89,6 +91,13 @@ export function creationCode(flags: FlagValues): AlterationCode {
     forward: "full",
     backward: "none",
   };
+}
+
+/** The code of a list of the columns that flags add; null where they ask for anything that needs a table to be there. */
+export function addedColumnsCode(flags: FlagValues): string | null {
+  const asked = askedChanges(flags);
+  if (asked.dropColumn.length > 0 || asked.renameColumn.length > 0 || asked.dropIndex.length > 0) return null;
+  return asked.addColumn.length === 0 ? null : names(asked.addColumn.map(({ name }) => name));
 }
 
 /** Refuses changes without a table. @throws InputError `missing-flag` */

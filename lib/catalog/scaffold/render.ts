@@ -1,6 +1,6 @@
 /** Makes the texts of revision files from a template. */
 import path from "node:path";
-import { alterationCode, creationCode, requireTable } from "./alteration.js";
+import { addedColumnsCode, alterationCode, creationCode, requireTable } from "./alteration.js";
 import { fieldsCode, importCode, literalCode } from "./code.js";
 import type { FlagValues } from "./flags.js";
 import { renderTemplate } from "./template.js";
@@ -39,6 +39,8 @@ export async function renderRevision(
   const exported = headers.length > 1 ? "export " : "";
   const text = await renderTemplate(template, {
     flags,
+    // The first revision of a tree may find its table, or nothing at all.
+    begins: headers.every(({ fields }) => fields["parent"] === null),
     code: literalCode,
     alteration: (values: FlagValues, table: string, flag: string) => {
       const code = alterationCode(values, table);
@@ -46,6 +48,7 @@ export async function renderRevision(
       return code;
     },
     creation: creationCode,
+    addedColumns: addedColumnsCode,
     head: (asked: HeadRequest = {}) => {
       request = asked;
       return headMark;
