@@ -1,0 +1,96 @@
+import { ancestors, NodeSet, reach } from "../closure.js";
+import { effectiveHeads, type Graph, idOf, idsOf } from "../graph.js";
+import { newestFirst } from "../order.js";
+import { problem } from "../problems.js";
+import { carriersOf } from "./labels.js";
+import { resolveBranch, resolveName } from "./names.js";
+import { nodesOfRows, refuseOverlap } from "./rows.js";
+import { upgradeTargets } from "./upgrade.js";
+import { walkDown } from "./walk.js";
+
+/**
+ * The revisions of a range, newest first, both ends included.
+ * @param rows the version table, for `current`
+ * @param range `lo:hi`; all where there is none
+ * @returns ids
+ * @throws InputError with the category as its code
+ */
+export function historyOfTable(graph: Graph, rows: readonly string[], range: string | undefined): string[] {
+  const [low = "", high, ...more] = (range ?? ":").trim().split(":");
+  if (high === undefined || more.length > 0)
+    throw problem("bad-range-syntax", `'${range}' is no range.`, "A range is `A:B`, `A:` or `:B`.");
+  const starts = lowEnds(graph, rows, low);
+  const ends = onBranchOf(graph, highEnds(graph, rows, high, starts), low);
+  refuseOverlap(graph, ends);
+  const needed = ancestors(graph, ends);
+  const stray = starts.find((node) => !needed.has(node));
+  if (stray !== undefined)
+    throw problem("not-an-ancestor", `${idOf(graph, stray)} is not below '${high === "" ? "heads" : high}'.`);
+  refuseOverlap(graph, starts);
+  return idsOf(graph, between(graph, starts, ends));
+}
+
+/** From some revisions (all, where there are none) up to others, newest first. */
+export function between(graph: Graph, low: readonly number[], high: readonly number[]): number[] {
+  const { downs, ups, children } = graph;
+  const below = reach(downs, low);
+  for (const node of low) below.delete(node);
+  const above = low.length === 0 ? undefined : reach(children, low);
+  const nodes = new NodeSet(graph.ids.length);
+  const hidden = new NodeSet(graph.ids.length);
+  for (const node of reach(downs, high))
+    if (!below.has(node)) (above?.has(node) === false ? hidden : nodes).add(node);
+  return newestFirst({ downs, ups, nodes, hidden, tips: high });
+}
+
+/** Revisions that a name stands for, `-n` included: n down from every effective head. */
+export function resolveWithWalk(graph: Graph, text: string): (number | undefined)[] {
+  const match = /^(?:([^@]*)@)?-(\d+)$/.exec(text);
+  const [, label = "", steps = "0"] = match ?? [];
+  if (match === null || Number(steps) === 0) return [...resolveName(graph, text).nodes];
+  const carriers = label === "" ? undefined : new Set(carriersOf(graph, label));
+  return effectiveHeads(graph)
+    .filter((head) => carriers?.has(head) !== false)
+    .map((head) => walkDown(graph, head, Number(steps)).node);
+}
+
+function lowEnds(graph: Graph, rows: readonly string[], text: string): number[] {
+  if (text === "" || text === "base") return [];
+  if (text === "current") return nodesOfRows(graph, rows);
+  const nodes = resolveWithWalk(graph, text).filter((node) => node !== undefined);
+  return [...new Set(nodes)];
+}
+
+function highEnds(
+  graph: Graph,
+  rows: readonly string[],
+  text: string,
+  low: readonly number[],
+): readonly number[] {
+  const current = text === "current" ? nodesOfRows(graph, rows) : [];
+  if (current.length > 0) return current;
+  return upgradeTargets(graph, low, text === "" || text === "current" ? "heads" : text, "stopped");
+}
+
+/** Behind `branch@...` as low end, only what carries that label counts; an id stands for the one label that it carries. */
+function onBranchOf(graph: Graph, ends: readonly number[], low: string): readonly number[] {
+  const at = low.indexOf("@");
+  if (at < 1) return ends;
+  const branch = low.slice(0, at);
+  resolveBranch(graph, branch);
+  const carriers = new Set(carriersOf(graph, graph.byId.has(branch) ? onlyLabel(graph, branch) : branch));
+  return ends.filter((node) => carriers.has(node));
+}
+
+function onlyLabel(graph: Graph, id: string): string {
+  const node = graph.byId.get(id);
+  const carried = [...graph.byLabel.keys()].filter((label) =>
+    carriersOf(graph, label).some((carrier) => carrier === node),
+  );
+  const [label] = carried;
+  if (label !== undefined && carried.length === 1) return label;
+  throw problem(
+    "unknown-branch",
+    `${id} stands for no branch: it carries ${carried.length === 0 ? "no label" : `the labels ${carried.join(", ")}`}.`,
+  );
+}

@@ -1,0 +1,105 @@
+import { ancestors, descendants, reach } from "../closure.js";
+import { type Graph, idOf, idsOf } from "../graph.js";
+import { problem } from "../problems.js";
+import { resolveBranch, resolveName } from "./names.js";
+import { nodesOfRows, type RowChange, type TableMove } from "./rows.js";
+
+/**
+ * Plans to record targets in a version table without running anything.
+ * @param targets absolute names
+ * @param before whether the rows are looked at, or deleted first
+ * @throws InputError with the category as its code
+ */
+export function stampTable(
+  graph: Graph,
+  rows: readonly string[],
+  targets: readonly string[],
+  before: "kept" | "purged",
+): TableMove {
+  const current = before === "purged" ? [] : nodesOfRows(graph, rows);
+  const named = targets.map((target) => resolveName(graph, target));
+  const near = new Set(named.flatMap(({ nodes, branch }) => nearRows(graph, current, nodes, branch)));
+  const table = new StampedRows(graph, current, before === "purged" ? [["delete-all"]] : []);
+  const goals = named.flatMap(({ nodes }) => nodes);
+  if (goals.length === 0) for (const row of near) table.delete(row);
+  for (const goal of goals) stampOne(graph, table, [...near], goal);
+  return { steps: [], final: table.ids(), dml: table.changes };
+}
+
+/** Rows on a line with what a target names, through dependsOn as well; all where it names nothing. */
+function nearRows(
+  graph: Graph,
+  current: readonly number[],
+  nodes: readonly number[],
+  branch: string,
+): readonly number[] {
+  if (current.length === 0 || (nodes.length === 0 && branch === "")) return current;
+  const named = branch === "" ? nodes : [...nodes, resolveBranch(graph, branch, "unknown-revision")];
+  // Of all that is named at once: the edges are the same both ways.
+  const related = reach(graph.downs, named);
+  for (const node of reach(graph.ups, named)) related.add(node);
+  return current.filter((row) => related.has(row));
+}
+
+function stampOne(graph: Graph, table: StampedRows, near: readonly number[], goal: number): void {
+  if (near.includes(goal)) return;
+  const above = descendants(graph, [goal]);
+  const below = ancestors(graph, [goal]);
+  const isUp = !near.some((row) => above.has(row));
+  const isRelated = !isUp || near.some((row) => below.has(row));
+  // Rows that an earlier target has used up cannot be moved up once more, but the target still gets its row.
+  if (!isRelated || (isUp && near.some((row) => !table.has(row)))) table.insert(goal);
+  else table.replace(near, goal);
+}
+
+class StampedRows {
+  readonly changes: RowChange[];
+  readonly #graph: Graph;
+  readonly #rows: Set<number>;
+
+  constructor(graph: Graph, rows: readonly number[], changes: readonly RowChange[]) {
+    this.#graph = graph;
+    this.#rows = new Set(rows);
+    this.changes = [...changes];
+  }
+
+  ids(): string[] {
+    return idsOf(this.#graph, this.#rows).toSorted();
+  }
+
+  has(node: number): boolean {
+    return this.#rows.has(node);
+  }
+
+  insert(node: number): void {
+    this.#refuseTwice(node);
+    this.#rows.add(node);
+    this.changes.push(["insert", idOf(this.#graph, node)]);
+  }
+
+  delete(node: number): void {
+    if (!this.#rows.delete(node))
+      throw problem(
+        "overlapping-revisions",
+        `Two targets replace the row ${idOf(this.#graph, node)} of the version table.`,
+        "Stamp them one after the other.",
+      );
+    this.changes.push(["delete", idOf(this.#graph, node)]);
+  }
+
+  /** Puts one row in the place of several. */
+  replace(rows: readonly number[], node: number): void {
+    this.#refuseTwice(node);
+    for (const row of rows.slice(0, -1)) this.delete(row);
+    for (const row of rows.slice(-1)) {
+      this.delete(row);
+      this.changes.splice(-1, 1, ["update", idOf(this.#graph, row), idOf(this.#graph, node)]);
+    }
+    this.#rows.add(node);
+  }
+
+  #refuseTwice(node: number): void {
+    if (!this.#rows.has(node)) return;
+    throw problem("duplicate-heads", `Two targets name the revision ${idOf(this.#graph, node)}.`);
+  }
+}
