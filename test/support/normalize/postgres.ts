@@ -1,0 +1,236 @@
+/** Describes a PostgreSQL database, read through the driver alone. */
+import { Client } from "pg";
+import type {
+  ColumnItem,
+  Item,
+  RowsDescription,
+  SchemaDescription,
+  TableDescription,
+} from "./description.js";
+import { exactFloat, exactInteger, type Json } from "./json.js";
+
+type TextRow = Record<string, string | null>;
+
+/** A connection that returns every value as the text the server writes. */
+interface Reader {
+  all(statement: string, values?: readonly unknown[]): Promise<TextRow[]>;
+  /** An expression without the namespace that qualifies its names. */
+  strip(text: string | null | undefined): string | null;
+  readonly namespace: string;
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+const actions: Readonly<Record<string, string | null>> = {
+  a: null,
+  c: "CASCADE",
+  n: "SET NULL",
+  d: "SET DEFAULT",
+  r: "RESTRICT",
+};
+
+const list = <T>(json: string | null | undefined): T[] => JSON.parse(json ?? "[]") as T[];
+
+async function readColumns(reader: Reader, oid: string): Promise<ColumnItem[]> {
+  const rows = await reader.all(
+    `SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull,
+            pg_get_expr(d.adbin, d.adrelid) AS expression, col_description(a.attrelid, a.attnum) AS comment,
+            a.attidentity::text || a.attgenerated::text AS identity
+       FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+    [oid],
+  );
+  return rows.map((row) => ({
+    name: row["attname"] ?? "",
+    type: reader.strip(row["type"]) ?? "",
+    notnull: row["attnotnull"] === "t",
+    default: reader.strip(row["expression"]),
+    pk: 0,
+    comment: row["comment"] ?? null,
+    ...(row["identity"] ? { identity: row["identity"] } : {}),
+  }));
+}
+
+async function readConstraints(reader: Reader, oid: string, table: TableDescription): Promise<void> {
+  const names = (relation: string, key: string): string =>
+    `(SELECT to_json(coalesce(array_agg(a.attname::text ORDER BY k.position), '{}'))
+        FROM unnest(${key}) WITH ORDINALITY AS k(number, position)
+        JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = k.number)`;
+  const rows = await reader.all(
+    `SELECT c.conname, c.contype, ${names("c.conrelid", "c.conkey")} AS columns, f.relname,
+            ${names("c.confrelid", "c.confkey")} AS referenced, c.confdeltype, c.confupdtype,
+            pg_get_constraintdef(c.oid) AS definition, c.condeferrable
+       FROM pg_constraint c LEFT JOIN pg_class f ON f.oid = c.confrelid WHERE c.conrelid = $1`,
+    [oid],
+  );
+  for (const row of rows) {
+    const name = row["conname"] ?? null;
+    const columns = list<string>(row["columns"]);
+    const definition = reader.strip(row["definition"]) ?? "";
+    switch (row["contype"] ?? "") {
+      case "p":
+        table.primary_key = { name, columns };
+        table.columns = table.columns.map((column) => {
+          const position = columns.indexOf(column.name);
+          return position < 0 ? column : { ...column, pk: position + 1 };
+        });
+        break;
+      case "u":
+        table.unique.push({ name, columns });
+        break;
+      case "f":
+        table.foreign_keys.push({
+          name,
+          columns,
+          ref_table: row["relname"] ?? null,
+          ref_columns: list<string>(row["referenced"]),
+          on_delete: actions[row["confdeltype"] ?? ""] ?? null,
+          on_update: actions[row["confupdtype"] ?? ""] ?? null,
+          ...(row["condeferrable"] === "t" ? { deferrable: true } : {}),
+        });
+        break;
+      case "c":
+        table.checks.push({ name, expr: definition.replace(/^CHECK /, "") });
+        break;
+      case "x":
+        (table.exclusions ??= []).push({ name, expr: definition });
+        break;
+      default: // NOT NULL constraints, which the columns tell
+    }
+  }
+}
+
+async function readIndexes(reader: Reader, oid: string): Promise<Item[]> {
+  const rows = await reader.all(
+    `SELECT i.relname, x.indisunique, pg_get_indexdef(x.indexrelid) AS definition,
+            to_json(ARRAY(SELECT pg_get_indexdef(x.indexrelid, k + 1, true)
+                            FROM generate_subscripts(x.indkey, 1) k ORDER BY k)) AS columns
+       FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+      WHERE x.indrelid = $1 AND NOT EXISTS (SELECT 1 FROM pg_constraint c
+             WHERE c.conindid = x.indexrelid AND c.conrelid = x.indrelid AND c.contype IN ('p', 'u', 'x'))`,
+    [oid],
+  );
+  return rows.map((row) => {
+    const definition = row["definition"] ?? "";
+    const method = /USING (\w+)/.exec(definition)?.[1] ?? "";
+    const where = definition.indexOf(" WHERE ");
+    return {
+      name: row["relname"] ?? null,
+      columns: list<string>(row["columns"]).map((column) => column.replaceAll(/^"+|"+$/g, "")),
+      unique: row["indisunique"] === "t",
+      ...(method === "btree" ? {} : { method }),
+      ...(where < 0 ? {} : { where: reader.strip(definition.slice(where + " WHERE ".length)) }),
+    };
+  });
+}
+
+function encode(type: string, text: string | null | undefined): Json {
+  if (text === null || text === undefined) return null;
+  if (type === "bigint" || type === "integer" || type === "smallint") return exactInteger(text);
+  if (type === "boolean") return text === "t";
+  if (type === "double precision" || type === "real") return exactFloat(Number(text));
+  if (type === "bytea") return { blob: text.replace(/^\\x/, "") };
+  return text;
+}
+
+async function readRows(
+  reader: Reader,
+  table: string,
+  columns: readonly ColumnItem[],
+): Promise<RowsDescription> {
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  const names = [...types.keys()].toSorted((a, b) => (a < b ? -1 : 1));
+  if (names.length === 0) return { columns: [], rows: [] };
+  const fields = names.map((name, index) => `${quote(name)} AS v${index}`);
+  const rows = await reader.all(
+    `SELECT ${fields.join(", ")} FROM ${quote(reader.namespace)}.${quote(table)}`,
+  );
+  return {
+    columns: names,
+    rows: rows.map((row) => names.map((name, index) => encode(types.get(name) ?? "", row[`v${index}`]))),
+  };
+}
+
+async function readSequences(reader: Reader): Promise<Record<string, Json>> {
+  const rows = await reader.all(
+    `SELECT c.relname, format_type(s.seqtypid, NULL) AS type, s.seqstart, s.seqincrement, t.relname AS owner, a.attname
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid
+       LEFT JOIN pg_depend d ON d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass
+       LEFT JOIN pg_class t ON t.oid = d.refobjid
+       LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+      WHERE n.nspname = $1`,
+    [reader.namespace],
+  );
+  const sequences: Record<string, Json> = {};
+  for (const row of rows) {
+    const name = row["relname"] ?? "";
+    const [state] = await reader.all(
+      `SELECT last_value, is_called FROM ${quote(reader.namespace)}.${quote(name)}`,
+    );
+    sequences[name] = {
+      type: row["type"] ?? null,
+      start: exactInteger(row["seqstart"] ?? ""),
+      increment: exactInteger(row["seqincrement"] ?? ""),
+      owned_by: row["owner"] ? [row["owner"], row["attname"] ?? null] : null,
+      last_value: exactInteger(state?.["last_value"] ?? ""),
+      is_called: state?.["is_called"] === "t",
+    };
+  }
+  return sequences;
+}
+
+async function describe(reader: Reader) {
+  const tables: Record<string, TableDescription> = {};
+  const rows: Record<string, RowsDescription> = {};
+  const relations = await reader.all(
+    `SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')`,
+    [reader.namespace],
+  );
+  for (const { oid, relname } of relations as { oid: string; relname: string }[]) {
+    const table: TableDescription = {
+      columns: await readColumns(reader, oid),
+      primary_key: null,
+      unique: [],
+      foreign_keys: [],
+      checks: [],
+      indexes: await readIndexes(reader, oid),
+      exclusions: [],
+    };
+    await readConstraints(reader, oid, table);
+    tables[relname] = table;
+    rows[relname] = await readRows(reader, relname, table.columns);
+  }
+  const sequences = await readSequences(reader);
+  const extensions = await reader.all("SELECT extname FROM pg_extension ORDER BY 1");
+  const extra = { extensions: extensions.map((row) => row["extname"] ?? null) };
+  const schema: SchemaDescription = { backend: "postgresql", tables, sequences, extra };
+  return { schema, rows };
+}
+
+/**
+ * Describes the schema and all rows of a PostgreSQL schema (namespace).
+ * @param url `postgresql://user:password@host:port/database`
+ */
+export async function describePostgres(
+  url: string,
+  namespace = "public",
+): Promise<{ schema: SchemaDescription; rows: Record<string, RowsDescription> }> {
+  const client = new Client({
+    connectionString: url,
+    types: { getTypeParser: () => (value: string) => value },
+  });
+  await client.connect();
+  try {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    await client.query(`SET search_path TO ${quote(namespace)}, pg_catalog`);
+    await client.query("SET timezone TO 'UTC'; SET datestyle TO 'ISO, YMD'; SET extra_float_digits TO 3");
+    return await describe({
+      namespace,
+      strip: (text) => text?.replaceAll(`${quote(namespace)}.`, "").replaceAll(`${namespace}.`, "") ?? null,
+      all: async (statement, values = []) => (await client.query<TextRow>(statement, [...values])).rows,
+    });
+  } finally {
+    await client.end();
+  }
+}
