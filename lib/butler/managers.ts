@@ -12,6 +12,7 @@ import {
   versionAttribute,
   writeAttribute,
 } from "./attributes.js";
+import { schemaDigest } from "./digests.js";
 import { classNameOf, storedClassPath } from "./classes.js";
 import { revisionId } from "./revision-id.js";
 import { firstFingerprint, publishedNamespace } from "./universe/canonical.js";
@@ -114,7 +115,11 @@ export async function recordManagerVersion(session: Session, change: NewVersion)
     return;
   }
   const path = classPathOf(change.branch, stored);
-  if (stored !== path) await forgetClass(session, stored);
+  if (stored !== path) {
+    const hadDigest = stored !== undefined && attributes.has(digestAttribute(stored));
+    await forgetClass(session, stored);
+    if (hadDigest) await writeAttribute(session, digestAttribute(path), schemaDigest(path));
+  }
   await writeAttribute(session, classAttribute(change.manager), path);
   await writeAttribute(session, versionAttribute(path), change.version);
 }

@@ -1,4 +1,6 @@
 import { defineRevision } from "godwit";
+import { Attributes, classAttribute, digestAttribute } from "../../lib/butler/attributes.js";
+import { schemaDigest } from "../../lib/butler/digests.js";
 
 export default defineRevision({
   id: "c0e4f9ab4a5d",
@@ -7,5 +9,22 @@ export default defineRevision({
   branch: "DefaultButlerAttributeManager",
   version: "1.0.1",
   summary: "Stop recording digests of the schema",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    const attributes = new Attributes(context);
+    for (const classPath of await configuredClasses(attributes)) {
+      await attributes.remove(digestAttribute(classPath));
+    }
+  },
+  async down(context) {
+    const attributes = new Attributes(context);
+    for (const classPath of await configuredClasses(attributes)) {
+      await attributes.set(digestAttribute(classPath), schemaDigest(classPath));
+    }
+  },
 });
+
+async function configuredClasses(attributes: Attributes): Promise<string[]> {
+  const prefix = classAttribute("");
+  return [...(await attributes.all())].filter(([name]) => name.startsWith(prefix)).map(([, value]) => value);
+}

@@ -1,4 +1,5 @@
 import { defineRevision } from "godwit";
+import { addDocColumn, dropDocColumn } from "../../lib/butler/collection-doc.js";
 
 export default defineRevision({
   id: "93341d68b814",
@@ -7,5 +8,11 @@ export default defineRevision({
   branch: "NameKeyCollectionManager",
   version: "2.0.0",
   summary: "Give collections a documentation text",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    await addDocColumn(context);
+  },
+  async down(context) {
+    await dropDocColumn(context);
+  },
 });

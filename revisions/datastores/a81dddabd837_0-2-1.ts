@@ -1,5 +1,4 @@
 import { defineRevision } from "godwit";
-
 export default defineRevision({
   id: "a81dddabd837",
   parent: "a07b3b60e369",
@@ -7,5 +6,15 @@ export default defineRevision({
   branch: "MonolithicDatastoreRegistryBridgeManager",
   version: "0.2.1",
   summary: "Lead the primary key of the trash with the dataset",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    await context.schema.alter("dataset_location_trash", (table) => {
+      table.setPrimaryKey(["dataset_id", "datastore_name"]);
+    });
+  },
+  async down(context) {
+    await context.schema.alter("dataset_location_trash", (table) => {
+      table.setPrimaryKey(["datastore_name", "dataset_id"]);
+    });
+  },
 });

@@ -1,4 +1,7 @@
 import { defineRevision } from "godwit";
+import { requireLength } from "../../lib/butler/counting.js";
+import { resizeInstrumentNames } from "../../lib/butler/instrument-names.js";
+import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
 
 export default defineRevision({
   id: "2a8a32e1bec3",
@@ -7,5 +10,16 @@ export default defineRevision({
   branch: "daf_butler",
   version: "5",
   summary: "Allow longer instrument names",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    const universe = await planUniverse(context, { from: 4, to: 5 });
+    await resizeInstrumentNames(context, 32);
+    await writeUniverse(context, universe);
+  },
+  async down(context) {
+    const universe = await planUniverse(context, { from: 5, to: 4 });
+    await requireLength(context, "instrument", "name", 16);
+    await resizeInstrumentNames(context, 16);
+    await writeUniverse(context, universe);
+  },
 });

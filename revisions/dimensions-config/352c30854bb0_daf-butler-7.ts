@@ -1,4 +1,8 @@
 import { defineRevision } from "godwit";
+import { countRows } from "../../lib/butler/counting.js";
+import { canSeeSky, differsFromComputed, otherObservationTypes } from "../../lib/butler/sky.js";
+import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
+import { type } from "../../lib/database/schema/types.js";
 
 export default defineRevision({
   id: "352c30854bb0",
@@ -7,5 +11,26 @@ export default defineRevision({
   branch: "daf_butler",
   version: "7",
   summary: "Say of each exposure whether it can see the sky",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    const universe = await planUniverse(context, { from: 6, to: 7 });
+    for (const name of await otherObservationTypes(context)) {
+      context.report(
+        `Whether exposures of type "${name}" can see the sky is not known: can_see_sky is NULL.`,
+      );
+    }
+    await context.schema.alter("exposure", (table) => {
+      table.addColumn("can_see_sky", type.boolean(), { nullable: true, using: canSeeSky });
+    });
+    await writeUniverse(context, universe);
+  },
+  async down(context) {
+    const universe = await planUniverse(context, { from: 7, to: 6 });
+    const changed = await countRows(context, "exposure", differsFromComputed);
+    context.losesData("values of exposure.can_see_sky that do not follow from observation_type", changed);
+    await context.schema.alter("exposure", (table) => {
+      table.dropColumn("can_see_sky");
+    });
+    await writeUniverse(context, universe);
+  },
 });

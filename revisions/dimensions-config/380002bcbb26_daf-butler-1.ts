@@ -1,4 +1,5 @@
 import { defineRevision } from "godwit";
+import { changeUniverse } from "../../lib/butler/universe/change.js";
 
 export default defineRevision({
   id: "380002bcbb26",
@@ -7,5 +8,11 @@ export default defineRevision({
   branch: "daf_butler",
   version: "1",
   summary: "Name the namespace of the dimensions, and add HEALPix",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    await changeUniverse(context, { from: 0, to: 1 });
+  },
+  async down(context) {
+    await changeUniverse(context, { from: 1, to: 0 });
+  },
 });

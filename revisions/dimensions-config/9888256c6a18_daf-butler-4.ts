@@ -1,4 +1,5 @@
 import { defineRevision } from "godwit";
+import { changeUniverse } from "../../lib/butler/universe/change.js";
 
 export default defineRevision({
   id: "9888256c6a18",
@@ -7,5 +8,11 @@ export default defineRevision({
   branch: "daf_butler",
   version: "4",
   summary: "Say which joins are populated with the visit",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    await changeUniverse(context, { from: 3, to: 4 });
+  },
+  async down(context) {
+    await changeUniverse(context, { from: 4, to: 3 });
+  },
 });

@@ -1,4 +1,6 @@
 import { defineRevision } from "godwit";
+import { createSolarSystemTables, dropSolarSystemTables } from "../../lib/butler/solar-system.js";
+import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
 
 export default defineRevision({
   id: "aa7a2f893cba",
@@ -7,5 +9,15 @@ export default defineRevision({
   branch: "daf_butler",
   version: "8",
   summary: "Add dimensions of solar system processing",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    const universe = await planUniverse(context, { from: 7, to: 8 });
+    await createSolarSystemTables(context);
+    await writeUniverse(context, universe);
+  },
+  async down(context) {
+    const universe = await planUniverse(context, { from: 8, to: 7 });
+    await dropSolarSystemTables(context);
+    await writeUniverse(context, universe);
+  },
 });

@@ -1,4 +1,7 @@
 import { defineRevision } from "godwit";
+import { requireLength } from "../../lib/butler/counting.js";
+import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
+import { type } from "../../lib/database/schema/types.js";
 
 export default defineRevision({
   id: "c5ae3a2cd7c2",
@@ -7,5 +10,24 @@ export default defineRevision({
   branch: "daf_butler",
   version: "3",
   summary: "Allow longer observation reasons",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    const universe = await planUniverse(context, { from: 2, to: 3 });
+    for (const name of ["visit", "exposure"]) {
+      await context.schema.alter(name, (table) => {
+        table.changeColumn("observation_reason", { type: type.string(68) });
+      });
+    }
+    await writeUniverse(context, universe);
+  },
+  async down(context) {
+    const universe = await planUniverse(context, { from: 3, to: 2 });
+    for (const name of ["visit", "exposure"]) await requireLength(context, name, "observation_reason", 32);
+    for (const name of ["visit", "exposure"]) {
+      await context.schema.alter(name, (table) => {
+        table.changeColumn("observation_reason", { type: type.string(32) });
+      });
+    }
+    await writeUniverse(context, universe);
+  },
 });

@@ -1,4 +1,5 @@
 import { defineRevision } from "godwit";
+import { allowNullImplied, requireImplied } from "../../lib/butler/implied-dimensions.js";
 
 export default defineRevision({
   id: "035dcf13ef18",
@@ -7,5 +8,17 @@ export default defineRevision({
   branch: "StaticDimensionRecordStorageManager",
   version: "6.0.2",
   summary: "Demand a value for every implied dimension",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  options: {
+    null_filter_value: {
+      type: "string",
+      description: "the physical filter of visits that have none; needed where there are such visits",
+    },
+  },
+  async up(context) {
+    await requireImplied(context);
+  },
+  async down(context) {
+    await allowNullImplied(context);
+  },
 });

@@ -1,4 +1,5 @@
 import { defineRevision } from "godwit";
+import { addOverlapIndexes, dropOverlapIndexes } from "../../lib/butler/overlap-indexes.js";
 
 export default defineRevision({
   id: "1601d5973bf8",
@@ -7,5 +8,11 @@ export default defineRevision({
   branch: "StaticDimensionRecordStorageManager",
   version: "6.0.1",
   summary: "Index the overlaps with pixels by pixel",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    await addOverlapIndexes(context);
+  },
+  async down(context) {
+    await dropOverlapIndexes(context);
+  },
 });

@@ -1,0 +1,47 @@
+/** The tables of the solar system processing dimensions. */
+import { type } from "../database/schema/types.js";
+import { sql } from "../database/sql.js";
+import { RefusedError } from "../errors.js";
+import type { RevisionContext } from "../run/context.js";
+import { countRows } from "./counting.js";
+
+const root = "ssp_hypothesis_table";
+const parts: readonly string[] = ["ssp_hypothesis_bundle", "ssp_balanced_index"];
+
+export async function createSolarSystemTables({ schema }: RevisionContext): Promise<void> {
+  await schema.create(root, (table) => {
+    table.column("name", type.string(64));
+    table.primaryKey(["name"]);
+  });
+  for (const part of parts) {
+    await schema.create(part, (table) => {
+      table.column(root, type.string(64));
+      table.column("id", type.bigint());
+      table.primaryKey([root, "id"]);
+      table.foreignKey([root], { table: root, columns: ["name"] });
+    });
+  }
+}
+
+/**
+ * Drops the tables; their rows are counted as lost.
+ * @throws RefusedError `dimensions-in-use` while dataset types have these dimensions
+ */
+export async function dropSolarSystemTables(context: RevisionContext): Promise<void> {
+  const names = [root, ...parts];
+  const list = sql.join(names.map((name) => sql`${name}`));
+  const used = await countRows(context, "dimension_graph_definition", sql`dimension_name IN (${list})`);
+  if (used > 0n) {
+    throw new RefusedError(
+      "dimensions-in-use",
+      "Dataset types of the repository have dimensions of solar system processing.",
+      {
+        hint: "Remove these dataset types first, or stay at this version.",
+      },
+    );
+  }
+  for (const name of names.toReversed()) {
+    context.losesData(`rows of "${name}"`, await countRows(context, name, sql`1 = 1`));
+  }
+  for (const name of names.toReversed()) await context.schema.drop(name);
+}
