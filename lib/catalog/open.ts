@@ -14,6 +14,8 @@ import { scanRevisions } from "./scan.js";
 export interface CatalogOptions extends ConfigurationSearch {
   /** Folders, packages, or revisions themselves; in place of those of the configuration. */
   readonly revisions?: readonly (string | AnyDefinition)[];
+  /** Environment variables (default: `process.env`). */
+  readonly environment?: NodeJS.ProcessEnv;
   /** `shipped`: the Butler's trees, which come with this package, besides. */
   readonly trees: "shipped" | "own";
 }
@@ -42,7 +44,8 @@ export async function openCatalog(options: CatalogOptions): Promise<OpenedCatalo
       ? configuredPlaces(configuration)
       : given.filter((one) => typeof one === "string").map((one) => resolvePlace(one, start))),
   ];
-  const headers = await scanRevisions(places);
+  const { environment } = options;
+  const headers = await scanRevisions(places, environment === undefined ? {} : { environment });
   const definitions = given.filter((one) => typeof one !== "string");
   return {
     catalog: makeCatalog([...headers.map(entryOfFile), ...definitions.map(entryOfDefinition)]),

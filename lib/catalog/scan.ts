@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { InputError } from "../errors.js";
 import { checkHeader } from "./check-header.js";
 import { faultAt } from "./fault.js";
@@ -7,6 +7,23 @@ import type { CandidateFile } from "./files.js";
 import type { Header } from "./header.js";
 import type { Place } from "./place.js";
 import type { RawHeader } from "./raw-header.js";
+import { readHeader } from "./read-header.js";
+import { openScanCache } from "./scan-cache.js";
+import type { ScanCache } from "./scan-cache.js";
+
+/** How files are scanned. */
+export interface ScanOptions {
+  /**
+   * `fast` (default): headers in the usual form are read without a parser, and what was read is kept in the user's cache folder.
+   * `exact`: every file is parsed completely, so that mistakes in the code are found too.
+   */
+  readonly reading?: "fast" | "exact";
+  /** Environment variables, which tell the user's cache folder (default: `process.env`). */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Places with fewer files are read as quickly as a cache. */
+const worthCaching = 100;
 
 /**
  * Reads the headers of all revision files of some places, without running a file.
@@ -17,22 +34,56 @@ import type { RawHeader } from "./raw-header.js";
  * @returns headers in the order of the places, then by path
  * @throws InputError about the first file that is at fault, with file and line
  */
-export async function scanRevisions(places: readonly Place[]): Promise<Header[]> {
+export async function scanRevisions(places: readonly Place[], options: ScanOptions = {}): Promise<Header[]> {
   const headers: Header[] = [];
-  const seen = new Set<string>();
-  for (const candidate of places.flatMap(listCandidates)) {
-    if (seen.has(candidate.file)) continue;
-    seen.add(candidate.file);
-    const raw = await readRawHeader(candidate.file);
-    if (raw === null) refuseRevisionName(candidate);
-    else headers.push(inItsFolder(checkHeader(candidate.file, raw), raw, candidate));
+  for (const folder of new Map(places.map((place) => [place.folder, place])).values()) {
+    headers.push(...(await scanPlace(folder, options)));
   }
   return headers;
 }
 
-async function readRawHeader(file: string): Promise<RawHeader | null> {
+async function scanPlace(place: Place, { reading = "fast", environment }: ScanOptions): Promise<Header[]> {
+  const candidates = listCandidates(place);
+  const isCached = reading === "fast" && candidates.length >= worthCaching;
+  const cache = isCached ? openScanCache(place.folder, environment ?? process.env) : null;
+  const headers: Header[] = [];
+  for (const candidate of candidates) {
+    // Waiting for a promise a file would take longer than reading it.
+    const known = cache === null ? undefined : knownHeader(candidate, cache);
+    const header = known === undefined ? await readCandidate(candidate, cache, reading) : known;
+    if (header !== null) headers.push(header);
+  }
+  cache?.save();
+  return headers;
+}
+
+function knownHeader({ file }: CandidateFile, cache: ScanCache): Header | null | undefined {
+  const stats = cache.has(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
+  return stats === undefined ? undefined : cache.get(file, stats);
+}
+
+async function readCandidate(
+  candidate: CandidateFile,
+  cache: ScanCache | null,
+  reading: "fast" | "exact",
+): Promise<Header | null> {
+  const { file } = candidate;
+  // The times are looked at before the content: a file that changes in between is then read again next time.
+  const stats = cache === null ? undefined : statSync(file, { throwIfNoEntry: false });
+  const raw = await readRawHeader(file, reading);
+  if (raw === null) refuseRevisionName(candidate);
+  const header = raw === null ? null : inItsFolder(checkHeader(file, raw), raw, candidate);
+  if (stats !== undefined) cache?.set(file, stats, header);
+  return header;
+}
+
+async function readRawHeader(file: string, reading: "fast" | "exact"): Promise<RawHeader | null> {
   const text = readText(file);
-  if (!/\bdefine(Revision|Switch)\b/.test(text) && !namesRevision(file)) return null;
+  if (reading === "fast") {
+    if (!/\bdefine(Revision|Switch)\b/.test(text) && !namesRevision(file)) return null;
+    const header = readHeader(text);
+    if (header !== null) return header;
+  }
   const { parseHeader } = await import("./parse-header.js");
   return parseHeader(file, text);
 }
