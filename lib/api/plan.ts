@@ -3,7 +3,7 @@ import type { CostClass } from "../database/schema/editor.js";
 import { foresee } from "../run/foresee.js";
 import type { Foresight } from "../run/foresee.js";
 import { refuseInconsistent } from "../run/move.js";
-import { codeOf, optionsOf, prepareSteps, providersNeeded } from "../run/prepare.js";
+import { codeOf, isEmptyRoot, optionsOf, prepareSteps, providersNeeded } from "../run/prepare.js";
 import type { PreparedStep } from "../run/prepare.js";
 import { missingOptions } from "../run/option-values.js";
 import { resolveProviders } from "../run/providers.js";
@@ -67,7 +67,7 @@ function missingOf(project: Project, options: RunOptions, step: PreparedStep): s
     direction === "up" ? missingOptions(declared, options.options ?? {}).map(({ name }) => name) : [];
   const given = new Set([...Object.keys(project.providers), ...Object.keys(options.providers ?? {})]);
   for (const name of providersNeeded([step]).keys()) if (!given.has(name)) missing.push(name);
-  if (codeOf(definition, direction) === undefined) missing.push("code");
+  if (codeOf(definition, direction) === undefined && !isEmptyRoot(step)) missing.push("code");
   return missing;
 }
 
@@ -130,7 +130,7 @@ function describe(
     summary: definition.summary,
     live: definition.execution?.live ?? false,
     transactional: definition.execution?.transactional ?? true,
-    reversible: codeOf(definition, opposite) !== undefined,
+    reversible: codeOf(definition, opposite) !== undefined || definition.placeholder !== undefined,
     compatibility: definition.compatibility ?? null,
     tables: foresight === null ? [] : [...foresight.tables].map(([name, cost]) => tableOf(name, cost, sizes)),
     losesData: (foresight?.losesData ?? []).map(({ what, count }) => ({ what, count: Number(count) })),

@@ -95,8 +95,14 @@ export function refuseStepsWithoutCode(steps: readonly PreparedStep[]): void {
   throw new RefusedError(first.code, faults.map(({ message }) => message).join("\n"), { hint: first.hint });
 }
 
+/** The root of a tree of classes is the beginning before any class: there is nothing to do for it. */
+export function isEmptyRoot({ revision, definition }: PreparedStep): boolean {
+  return revision.parents.length === 0 && revision.branch === null && definition.placeholder !== undefined;
+}
+
 function faultOf(prepared: PreparedStep): { code: string; message: string; hint: string } | null {
   const { definition, direction } = prepared;
+  if (isEmptyRoot(prepared)) return null;
   const what = describeStep(prepared);
   if (definition.placeholder !== undefined && codeOf(definition, direction) === undefined) {
     return {
