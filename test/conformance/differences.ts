@@ -19,18 +19,19 @@ const doubtful: readonly Point[] = [
     why: "configuration 5 on SQLite: the Python tool leaves the checks of all tables but instrument at 16",
     dialect: "sqlite",
     golden: /config-5|full/,
-    difference: /_len_instrument.*length\(instrument\)<=(16|32)/,
+    difference:
+      /^\w+: checks: (missing|only) in actual: (?=.*_len_instrument")(?=.*length\(instrument\)<=(16|32) )/,
   },
   {
     why: "configuration 6: visit.day_obs gets its NOT NULL, foreign key and index",
     golden: /config-6|full/,
     difference:
-      /^visit(\.day_obs: notnull: expected false, actual true|: (foreign_keys|indexes): only in actual: .*day_obs)/,
+      /^visit(\."day_obs": notnull: expected false, actual true|: (foreign_keys|indexes): only in actual: .*day_obs)/,
   },
   {
     why: "dimensions 6.0.2: physical_filter.band has no NULL",
     golden: /6\.0\.2|full/,
-    difference: /^physical_filter\.band: notnull: expected (false, actual true|true, actual false)/,
+    difference: /^physical_filter\."band": notnull: expected (false, actual true|true, actual false)/,
   },
   {
     why: "names to integers: collection.name stays unique",
@@ -45,7 +46,7 @@ const unversioned: readonly Point[] = [
     why: "a column that newer releases create nullable stays as the repository has it",
     golden: /./,
     difference:
-      /^(detector\.full_name|exposure\.obs_id|patch\.cell_[xy]|skymap\.hash|visit\.name|visit_system\.name): notnull/,
+      /^(detector\."full_name"|exposure\."obs_id"|patch\."cell_[xy]"|skymap\."hash"|(visit|visit_system)\."name"): notnull/,
   },
   {
     why: "columns of primary keys are NOT NULL on SQLite only in repositories made since June 2022",
@@ -79,6 +80,13 @@ function explained(
       point.difference.test(difference),
   );
 }
+
+/** Goldens whose fresh schema in the collection is of other versions than the migration leads to, and why. */
+export const otherVersions: Readonly<Record<string, string>> = {
+  "uuid-c3-name--config-3-downgrade": "the fresh repository has collections by integers",
+  "uuid-c7-synth--config-7-downgrade": "the fresh repository has datasets 1.0.0",
+  "uuid-c3-name--datasets-2.0.0": "the fresh repository has datasets 1.0.0",
+};
 
 /** The differences from a golden that nothing explains. */
 export function unexplained(dialect: DialectName, golden: string, differences: readonly string[]): string[] {

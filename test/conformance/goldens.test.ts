@@ -1,20 +1,23 @@
 import { expect } from "chai";
 import type { DialectName } from "../../lib/database/database.js";
-import { current, GodwitError, plan } from "../../lib/index.js";
+import { current, GodwitError, show } from "../../lib/index.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
-import type { Description } from "../support/normalize/description.js";
+import type { Description, Meta } from "../support/normalize/description.js";
 import { goldenMeta, goldenNames, readFresh, readGolden } from "../support/normalize/golden.js";
 import { canonical, type Json } from "../support/normalize/json.js";
-import { unexplained, unexplainedFresh } from "./differences.js";
-import { isMigration, runSteps } from "./steps.js";
+import { otherVersions, unexplained, unexplainedFresh } from "./differences.js";
+import { isMigration, nameOf, runSteps } from "./steps.js";
 
 const own = { ignorePrefixes: ["revision_", "godwit_"] };
 
 /** Goldens in which the Python tool itself was at fault: here the migration succeeds. */
 const faultsOfTheTool = /--(full-mismatch|obscore-config|obscore-config-downgrade)$/;
+
+/** Switches without code. */
+const unwrittenSwitches = new Set(["2101fbf51ad3", "8c57494cabcc"]);
 
 /** Documentation texts are no part of a repository's content. */
 function withoutDocs(description: Description): Description {
@@ -46,7 +49,7 @@ async function requireGolden(dialect: DialectName, golden: string, fixture: Fixt
   expect(unexplained(dialect, golden, differences), "compared with the golden").to.deep.equal([]);
   expect(alembicRows(actual), "alembic_version").to.deep.equal(alembicRows(expected));
   const fresh = await readFresh(dialect, golden);
-  if (fresh === undefined) return;
+  if (fresh === undefined || Object.hasOwn(otherVersions, golden)) return;
   const schema = compare(fresh, actual, { ...own, scope: "schema" });
   expect(unexplainedFresh(dialect, golden, schema), "compared with a fresh repository").to.deep.equal([]);
 }
@@ -68,7 +71,7 @@ async function requireRefusal(dialect: DialectName, golden: string): Promise<voi
     error = thrown;
   });
   expect(error).to.be.instanceOf(GodwitError);
-  expect((error as unknown as GodwitError).exitCode).to.be.oneOf([2, 4]);
+  expect(error).to.have.property("exitCode").that.is.oneOf([2, 4]);
   expect(compare(before, await describeFixture(fixture))).to.deep.equal([]);
 }
 
@@ -79,7 +82,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       it(golden, async function () {
         const meta = await goldenMeta(dialect, golden);
         if (!isMigration(meta)) return;
-        if (await isUnwritten(dialect, golden)) this.skip();
+        if (await isUnwritten(meta)) this.skip();
         if (!meta.ok && !faultsOfTheTool.test(golden)) {
           await requireRefusal(dialect, golden);
           return;
@@ -93,20 +96,18 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   });
 }
 
-/** Whether a step has no code yet. */
-async function isUnwritten(dialect: DialectName, golden: string): Promise<boolean> {
-  const meta = await goldenMeta(dialect, golden);
-  const fixture = await copyFixture(meta.repo, dialect);
-  for (const [command, revision, given] of meta.steps) {
+/** Whether a migration is not written yet. */
+async function isUnwritten({ steps }: Meta): Promise<boolean> {
+  for (const [command, revision] of steps) {
     if (command === "stamp") continue;
-    const { namespace } = (given ?? {}) as { readonly namespace?: string };
-    const { steps } = await plan(
-      fixture.folder,
-      command === "upgrade" ? "up" : "down",
-      [String(revision)],
-      namespace === undefined ? {} : { namespace },
-    );
-    if (steps.some(({ missing }) => missing.includes("code"))) return true;
+    const report = await show(nameOf(revision));
+    const [header] = report.revisions;
+    if (
+      header?.placeholder?.startsWith("This migration is not written yet") === true &&
+      command === "upgrade"
+    )
+      return true;
+    if (report.switches.length > 0 && unwrittenSwitches.has(nameOf(revision))) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@ import { archivedFile } from "../support/archive.js";
 import type { Fixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
 import type { Meta } from "../support/normalize/description.js";
+import type { Json } from "../support/normalize/json.js";
 
 interface StepOptions {
   readonly options?: Readonly<Record<string, string>>;
@@ -27,7 +28,7 @@ export async function runSteps(fixture: Fixture, meta: Meta, options: RunOptions
     if (preparations.has(command)) continue;
     const asked = (given ?? {}) as unknown as StepOptions;
     const run = command === "upgrade" ? upgrade : downgrade;
-    await run(fixture.folder, String(revision), {
+    await run(fixture.folder, nameOf(revision), {
       ...options,
       options: await optionsOf(asked),
       ...(asked.namespace === undefined ? {} : { namespace: asked.namespace }),
@@ -42,4 +43,10 @@ async function optionsOf({ options = {} }: StepOptions): Promise<Record<string, 
   const copy = path.join(await temporaryFolder(), path.basename(file));
   await writeFile(copy, await archivedFile("expected", file));
   return { ...rest, obscore_config: copy };
+}
+
+/** The revision that a step names. */
+export function nameOf(revision: Json | undefined): string {
+  if (typeof revision === "string") return revision;
+  throw new Error("a step of a golden names no revision");
 }
