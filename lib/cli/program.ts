@@ -4,6 +4,7 @@ import { GodwitError, InputError } from "../errors.js";
 import { commands } from "./commands/index.js";
 import type { Command } from "./commands/index.js";
 import { printError } from "./render/errors.js";
+import { tolerateClosedPipe } from "./render/table.js";
 import { version } from "../version.js";
 
 /** What a program call asks for before any command is known: how errors are printed. */
@@ -22,6 +23,7 @@ class UsageError extends Error {}
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
   const manner = mannerOf(args);
+  tolerateClosedPipe();
   try {
     return await parse(args);
   } catch (error) {

@@ -26,3 +26,13 @@ export function printJson(document: object): void {
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+/** A reader that has seen enough (`godwit history | head`) is no error. */
+export function tolerateClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+}
