@@ -1,9 +1,9 @@
 /** The tables of the solar system processing dimensions. */
 import { type } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
-import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
 import { countRows } from "./counting.js";
+import { requireUnused } from "./observing-days.js";
 
 const root = "ssp_hypothesis_table";
 const parts: readonly string[] = ["ssp_hypothesis_bundle", "ssp_balanced_index"];
@@ -29,17 +29,7 @@ export async function createSolarSystemTables({ schema }: RevisionContext): Prom
  */
 export async function dropSolarSystemTables(context: RevisionContext): Promise<void> {
   const names = [root, ...parts];
-  const list = sql.join(names.map((name) => sql`${name}`));
-  const used = await countRows(context, "dimension_graph_definition", sql`dimension_name IN (${list})`);
-  if (used > 0n) {
-    throw new RefusedError(
-      "dimensions-in-use",
-      "Dataset types of the repository have dimensions of solar system processing.",
-      {
-        hint: "Remove these dataset types first, or stay at this version.",
-      },
-    );
-  }
+  await requireUnused(context, names);
   for (const name of names.toReversed()) {
     context.losesData(`rows of "${name}"`, await countRows(context, name, sql`1 = 1`));
   }

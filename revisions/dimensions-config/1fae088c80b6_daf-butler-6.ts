@@ -1,4 +1,6 @@
 import { defineRevision } from "godwit";
+import { addDaysAndGroups, removeDaysAndGroups } from "../../lib/butler/observing-days.js";
+import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
 
 export default defineRevision({
   id: "1fae088c80b6",
@@ -7,5 +9,15 @@ export default defineRevision({
   branch: "daf_butler",
   version: "6",
   summary: "Make the group and the observing day dimensions",
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  async up(context) {
+    const universe = await planUniverse(context, { from: 5, to: 6 });
+    await addDaysAndGroups(context);
+    await writeUniverse(context, universe);
+  },
+  async down(context) {
+    const universe = await planUniverse(context, { from: 6, to: 5 });
+    await removeDaysAndGroups(context);
+    await writeUniverse(context, universe);
+  },
 });
