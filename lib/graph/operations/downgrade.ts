@@ -24,10 +24,7 @@ export function downgradeTable(graph: Graph, rows: readonly string[], target: st
   const nodes = nodesAbove(graph, current, applied, target);
   const order = newestFirst({ downs: graph.downs, ups: graph.ups, nodes, tips: current });
   const table = new VersionRows(graph, current, applied);
-  const steps = order.map((node) => {
-    table.down(node);
-    return { revision: idOf(graph, node), direction: "down" as const, heads: table.ids() };
-  });
+  const steps = order.map((node) => table.down(node));
   return { steps, final: table.ids(), dml: table.changes };
 }
 

@@ -1,5 +1,6 @@
 import { ancestors } from "../closure.js";
 import { type Graph, idOf, idsOf, neighbours } from "../graph.js";
+import { HeadsLog } from "../heads-log.js";
 import { problem } from "../problems.js";
 
 /** A change of a row of the version table. */
@@ -70,10 +71,12 @@ export class VersionRows {
   readonly #changes: RowChange[] = [];
   /** How many applied revisions need each node directly. */
   readonly #neededBy: Uint32Array;
+  readonly #log: HeadsLog;
 
   constructor(graph: Graph, rows: readonly number[], applied: Iterable<number>) {
     this.#graph = graph;
     this.#rows = new Set(rows);
+    this.#log = new HeadsLog(idsOf(graph, rows));
     this.#neededBy = new Uint32Array(graph.ids.length);
     for (const node of applied) this.#need(node, 1);
   }
@@ -87,16 +90,19 @@ export class VersionRows {
     return idsOf(this.#graph, this.#rows).toSorted();
   }
 
-  up(node: number): void {
+  /** Applies a revision. */
+  up(node: number): TableStep {
     const gone = neighbours(this.#graph.downs, node).filter((down) => this.#rows.has(down));
     this.#need(node, 1);
     for (const row of gone.slice(0, -1)) this.#delete(row);
     const last = gone.at(-1);
     if (last === undefined) this.#insert(node);
     else this.#update(last, node);
+    return this.#step(node, "up", gone, [node]);
   }
 
-  down(node: number): void {
+  /** Undoes a revision. */
+  down(node: number): TableStep {
     this.#need(node, -1);
     const back = neighbours(this.#graph.downs, node).filter(
       (down) => this.#neededBy[down] === 0 && !this.#rows.has(down),
@@ -105,6 +111,19 @@ export class VersionRows {
     const last = back.at(-1);
     if (last === undefined) this.#delete(node);
     else this.#update(node, last);
+    return this.#step(node, "down", [node], back);
+  }
+
+  #step(node: number, direction: "up" | "down", gone: readonly number[], come: readonly number[]): TableStep {
+    const log = this.#log;
+    const at = log.note(idsOf(this.#graph, gone), idsOf(this.#graph, come));
+    return {
+      revision: idOf(this.#graph, node),
+      direction,
+      get heads() {
+        return log.after(at);
+      },
+    };
   }
 
   #need(node: number, count: 1 | -1): void {

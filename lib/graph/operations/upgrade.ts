@@ -21,10 +21,7 @@ export function upgradeTable(graph: Graph, rows: readonly string[], targets: rea
   for (const node of ancestors(graph, goals)) if (!applied.has(node)) nodes.add(node);
   const order = newestFirst({ downs: graph.downs, ups: graph.ups, nodes, tips: goals }).toReversed();
   const table = new VersionRows(graph, current, applied);
-  const steps = order.map((node) => {
-    table.up(node);
-    return { revision: idOf(graph, node), direction: "up" as const, heads: table.ids() };
-  });
+  const steps = order.map((node) => table.up(node));
   return { steps, final: table.ids(), dml: table.changes };
 }
 

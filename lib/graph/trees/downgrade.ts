@@ -4,7 +4,7 @@ import { idOf, idsOf, neighbours } from "../graph.js";
 import { newestFirst } from "../order.js";
 import { problem } from "../problems.js";
 import type { Step } from "../revision.js";
-import { type AppliedEdges, appliedEdges } from "./applied-edges.js";
+import { type AppliedEdges, appliedEdges, type UndoneSwitch } from "./applied-edges.js";
 import { describeNode, managerOf, type RevisionGraph } from "./forest.js";
 import { lastApplied } from "./last.js";
 import { nodesIn, type Scope } from "./names.js";
@@ -130,31 +130,33 @@ function stepsDown(
   return ordered.map((node) => {
     const manager = managerOf(view, node);
     left.delete(node);
-    const heads = positions.of(manager);
-    heads.delete(node);
     const parents = recordedParents(standing, node);
-    for (const parent of parents)
-      if (!neighbours(edges.ups, parent).some((up) => left.has(up) && managerOf(view, up) === manager))
-        heads.add(parent);
+    const isFree = (parent: number): boolean =>
+      !neighbours(edges.ups, parent).some((up) => left.has(up) && managerOf(view, up) === manager);
+    const heads = positions.move(manager, [node], parents.filter(isFree));
     const undone = edges.undone.get(node);
-    if (undone === undefined)
-      return {
-        direction: "down",
-        manager,
-        revision: idOf(view.graph, node),
-        from: idsOf(view.graph, parents),
-        heads: positions.idsOf(manager),
-      };
-    if (undone.way === "back" && !undone.edge.reversible) throw irreversible(view, node, undone.to);
+    if (undone?.way === "back" && !undone.edge.reversible) throw irreversible(view, node, undone.to);
     return {
-      direction: "switch",
       manager,
-      revision: idOf(view.graph, undone.to),
-      from: [idOf(view.graph, node)],
-      switch: { edge: undone.edge, way: undone.way },
-      heads: positions.idsOf(manager),
+      ...undoing(view, node, parents, undone),
+      get heads() {
+        return heads();
+      },
     };
   });
+}
+
+function undoing(
+  view: RevisionGraph,
+  node: number,
+  parents: readonly number[],
+  undone: UndoneSwitch | undefined,
+): Omit<Step, "manager" | "heads"> {
+  const { graph } = view;
+  if (undone === undefined)
+    return { direction: "down", revision: idOf(graph, node), from: idsOf(graph, parents) };
+  const { edge, way, to } = undone;
+  return { direction: "switch", revision: idOf(graph, to), from: [idOf(graph, node)], switch: { edge, way } };
 }
 
 function irreversible(view: RevisionGraph, node: number, to: number): RefusedError {

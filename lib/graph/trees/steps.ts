@@ -1,8 +1,9 @@
 import { idOf, idsOf, neighbours } from "../graph.js";
+import { HeadsLog } from "../heads-log.js";
 import { problem } from "../problems.js";
 import type { Step } from "../revision.js";
 import type { Actions } from "./actions.js";
-import { describeNode, managerOf, nodeOf, type RevisionGraph } from "./forest.js";
+import { describeNode, managerOf, type RevisionGraph } from "./forest.js";
 import type { Standing } from "./standing.js";
 import type { Policy } from "./target.js";
 
@@ -10,10 +11,16 @@ import type { Policy } from "./target.js";
 export class Positions {
   readonly #view: RevisionGraph;
   readonly #heads = new Map<string, Set<number>>();
+  readonly #logs = new Map<string, HeadsLog>();
 
   constructor(view: RevisionGraph, standing: Standing) {
     this.#view = view;
     for (const [manager, heads] of standing.heads) this.#heads.set(manager, new Set(heads));
+  }
+
+  /** The trees that were moved. */
+  moved(): Iterable<string> {
+    return this.#logs.keys();
   }
 
   of(manager: string): Set<number> {
@@ -22,37 +29,47 @@ export class Positions {
     return heads;
   }
 
-  /** Ids, sorted. */
-  idsOf(manager: string): string[] {
-    return idsOf(this.#view.graph, this.of(manager)).toSorted();
+  /**
+   * Moves a tree off some revisions and onto others.
+   * @returns the ids that it then stands on, sorted, when they are asked for
+   */
+  move(manager: string, off: readonly number[], onto: readonly number[]): () => string[] {
+    const heads = this.of(manager);
+    const log = this.#logs.get(manager) ?? new HeadsLog(idsOf(this.#view.graph, heads));
+    this.#logs.set(manager, log);
+    for (const node of off) heads.delete(node);
+    for (const node of onto) heads.add(node);
+    const at = log.note(idsOf(this.#view.graph, off), idsOf(this.#view.graph, onto));
+    return () => log.after(at);
   }
 }
 
 /** The steps that carry out actions on the way up, in their order. */
 export function stepsUp(
   view: RevisionGraph,
-  standing: Standing,
+  positions: Positions,
   actions: Actions,
   ordered: readonly number[],
 ): Step[] {
-  const positions = new Positions(view, standing);
   return ordered.map((action) => {
     const crossing = actions.crossing(action);
     const node = crossing?.to ?? action;
     const manager = managerOf(view, node);
-    const heads = positions.of(manager);
     const from = crossing === undefined ? neighbours(view.graph.parents, node) : [crossing.from];
-    if (crossing === undefined) for (const parent of from) heads.delete(parent);
-    else heads.clear();
-    heads.add(node);
-    const step = {
+    const heads = positions.move(manager, crossing === undefined ? from : [...positions.of(manager)], [node]);
+    const crossed =
+      crossing === undefined
+        ? { direction: "up" as const }
+        : { direction: "switch" as const, switch: { edge: crossing.edge, way: crossing.way } };
+    return {
       manager,
       revision: idOf(view.graph, node),
       from: idsOf(view.graph, from),
-      heads: positions.idsOf(manager),
+      ...crossed,
+      get heads() {
+        return heads();
+      },
     };
-    if (crossing === undefined) return { ...step, direction: "up" as const };
-    return { ...step, direction: "switch" as const, switch: { edge: crossing.edge, way: crossing.way } };
   });
 }
 
@@ -60,17 +77,19 @@ export function stepsUp(
 export function refuseMixedHeads(
   view: RevisionGraph,
   standing: Standing,
-  steps: readonly Step[],
+  positions: Positions,
   policy: Policy,
 ): void {
-  const last = new Map(steps.map((step) => [step.manager, step.heads]));
   const parallel = policy.parallelTips ?? (policy.unrecordedTrees === "started" ? "allowed" : "refused");
-  for (const [manager, ids] of last) {
-    const heads = ids.map((id) => nodeOf(view, id)).filter((node) => node !== undefined);
+  for (const manager of positions.moved()) {
+    const heads = [...positions.of(manager)].toSorted((a, b) => a - b);
     const classes = new Set(
       heads.map((node) => view.branchOf[node] ?? null).filter((branch) => branch !== null),
     );
-    const names = heads.map((node) => describeNode(view, node)).join(" and ");
+    const names = heads
+      .slice(0, 5)
+      .map((node) => describeNode(view, node))
+      .join(" and ");
     if (classes.size > 1)
       throw problem(
         "no-switch",
@@ -85,7 +104,7 @@ export function refuseMixedHeads(
       throw problem(
         "parallel-tips",
         `${manager} would stand on several revisions at once: ${names}.`,
-        `Merge them first: \`godwit revision merge ${ids.join(" ")}\`.`,
+        `Merge them first: \`godwit revision merge ${idsOf(view.graph, heads).join(" ")}\`.`,
       );
   }
 }

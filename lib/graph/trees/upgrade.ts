@@ -7,7 +7,7 @@ import { Actions } from "./actions.js";
 import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
 import { shortestRoute } from "./route.js";
 import { type AppliedState, refuseUnknownHeads, type Standing, standingOf } from "./standing.js";
-import { refuseMixedHeads, stepsUp } from "./steps.js";
+import { Positions, refuseMixedHeads, stepsUp } from "./steps.js";
 import { parseTarget, type Place, type Policy, upgradeGoals } from "./target.js";
 
 /** What to do, in order. */
@@ -40,8 +40,9 @@ export function planUpgrade(
   for (const goal of unique) planner.reach(goal);
   planner.settle();
   refuseUnknownHeads(standing, state, planner.managers());
-  const steps = stepsUp(view, standing, planner.actions, planner.ordered());
-  refuseMixedHeads(view, standing, steps, policy);
+  const positions = new Positions(view, standing);
+  const steps = stepsUp(view, positions, planner.actions, planner.ordered());
+  refuseMixedHeads(view, standing, positions, policy);
   return { steps, note: steps.length > 0 ? null : nothingToDo(view, unique) };
 }
 
