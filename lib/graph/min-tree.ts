@@ -27,16 +27,16 @@ export class MinTree {
     return least;
   }
 
-  /** The first position from `first` to `last` that holds a value; -1 where none does. */
-  firstSet(first: number, last: number): number {
+  /** The first position from `first` to `last` that holds at most `limit`; -1 where none does. */
+  firstAtMost(first: number, last: number, limit: number): number {
     let cell = this.#width + first;
-    // Up to the first block right of `first` that holds anything, then down to its leftmost value.
-    while (this.#at(cell) === Infinity) {
+    // Up to the first block right of `first` that holds such a value, then down to its leftmost one.
+    while (this.#at(cell) > limit) {
       while (cell % 2 === 1) cell >>= 1;
       if (cell === 0) return -1;
       cell++;
     }
-    while (cell < this.#width) cell = this.#at(2 * cell) === Infinity ? 2 * cell + 1 : 2 * cell;
+    while (cell < this.#width) cell = this.#at(2 * cell) > limit ? 2 * cell + 1 : 2 * cell;
     const position = cell - this.#width;
     return position > last ? -1 : position;
   }

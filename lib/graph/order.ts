@@ -62,6 +62,7 @@ class Walk {
   }
 
   run(starts: NodeSet): void {
+    this.#tips.restart();
     for (const start of starts) if (this.#nodes.has(start) && !this.#out.has(start)) this.#tips.append(start);
     let tip = this.#tips.first();
     while (tip !== undefined) tip = this.#isFree(tip) ? this.#emit(tip) : this.#tips.firstAbove(tip);

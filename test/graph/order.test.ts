@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { ancestors, NodeSet } from "../../lib/graph/closure.js";
+import { type Graph, effectiveHeads, neighbours } from "../../lib/graph/graph.js";
+import { loadGraph } from "../../lib/graph/load.js";
+import { newestFirst } from "../../lib/graph/order.js";
+import { revisions } from "./arbitrary.js";
+
+/** The order as the rule says it, with all ancestors of every tip at hand: slow, and nothing else. */
+function byTheRule(graph: Graph, nodes: NodeSet, starts: readonly number[]): number[] {
+  const left = new NodeSet(graph.ids.length, nodes);
+  const tips = [...new NodeSet(graph.ids.length, starts)].filter((node) => nodes.has(node));
+  const output: number[] = [];
+  let position = 0;
+  while (tips.length > 0) {
+    const tip = tips[position]!;
+    const other = tips.findIndex((one, at) => at !== position && ancestors(graph, [one]).has(tip));
+    if (other !== -1) {
+      position = other;
+      continue;
+    }
+    output.push(tip);
+    left.delete(tip);
+    const [next, ...more] = neighbours(graph.downs, tip).filter(
+      (down) => left.has(down) && !tips.includes(down),
+    );
+    if (next === undefined) {
+      tips.splice(position, 1);
+      position = Math.max(0, position - 1);
+    } else {
+      tips[position] = next;
+      tips.push(...more);
+    }
+  }
+  return output;
+}
+
+describe("The order of revisions", () => {
+  it("is what the rule gives for random trees with merges and dependencies", () => {
+    fc.assert(
+      fc.property(
+        revisions({ trees: 3, largest: 60 }),
+        fc.array(fc.nat(59), { maxLength: 5 }),
+        (made, chosen) => {
+          const graph = loadGraph(made);
+          const tips = chosen.length === 0 ? effectiveHeads(graph) : chosen.map((one) => one % made.length);
+          const nodes = ancestors(graph, tips);
+          expect(newestFirst({ downs: graph.downs, ups: graph.ups, nodes, tips })).to.deep.equal(
+            byTheRule(graph, nodes, tips),
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("Effective dependencies", () => {
+  it("leave out what an ancestor by parents already depends on, and nothing else", () => {
+    fc.assert(
+      fc.property(revisions({ trees: 2, largest: 60 }), (made) => {
+        const graph = loadGraph(made);
+        const below = (node: number): Set<number> => {
+          const found = new Set<number>();
+          const open = [...neighbours(graph.parents, node)];
+          for (let one = open.pop(); one !== undefined; one = open.pop()) {
+            found.add(one);
+            open.push(...neighbours(graph.parents, one).filter((parent) => !found.has(parent)));
+          }
+          return found;
+        };
+        for (const node of graph.ids.keys()) {
+          const covered = new Set([...below(node)].flatMap((one) => neighbours(graph.dependsOn, one)));
+          const kept = neighbours(graph.dependsOn, node).filter((needed) => !covered.has(needed));
+          expect(neighbours(graph.effectiveDependsOn, node)).to.deep.equal(kept);
+        }
+      }),
+    );
+  });
+});
