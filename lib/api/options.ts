@@ -1,3 +1,4 @@
+import type { Environment } from "../environment.js";
 import type { RevisionDefinition, SwitchDefinition } from "../revision.js";
 import type { RunEvent } from "../run/events.js";
 
@@ -8,7 +9,7 @@ export interface ProjectOptions {
   /** Path of a configuration file; without it one is looked for upwards from `folder`. */
   readonly configuration?: string;
   /** Environment variables (default: `process.env`). */
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly environment?: Environment;
   /** The namespace of a Butler's dimension configuration, where none is stored. */
   readonly namespace?: string;
   /** How a plain database URL that turns out to belong to a Butler is treated when it would be written (default `refuse`). */

@@ -1,3 +1,4 @@
+import type { Environment } from "../environment.js";
 import { createHash } from "node:crypto";
 import type { Database, Session } from "../database/database.js";
 import { InputError } from "../errors.js";
@@ -108,7 +109,7 @@ function storedClasses(attributes: ReadonlyMap<string, string>): Map<string, str
 export interface ButlerOptions {
   /** Folder that relative paths start from. */
   readonly folder: string;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Environment;
   /** The namespace of the dimension configuration, where none is stored. */
   readonly namespace?: string;
 }

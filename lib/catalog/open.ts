@@ -1,3 +1,4 @@
+import type { Environment } from "../environment.js";
 import path from "node:path";
 import type { Configuration } from "../configuration/configuration.js";
 import { readConfiguration } from "../configuration/read.js";
@@ -15,7 +16,7 @@ export interface CatalogOptions extends ConfigurationSearch {
   /** Folders, packages, or revisions themselves; in place of those of the configuration. */
   readonly revisions?: readonly (string | AnyDefinition)[];
   /** Environment variables (default: `process.env`). */
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly environment?: Environment;
   /** `shipped`: the Butler's trees, which come with this package, besides. */
   readonly trees: "shipped" | "own";
 }

@@ -2,6 +2,7 @@
  * What was read of the files of a place, kept in the user's cache folder. It only saves time: an entry counts only for a file of the
  * same size and times, and a cache that is lost, damaged or written by another version is as good as none.
  */
+import type { Environment } from "../environment.js";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Stats } from "node:fs";
@@ -103,13 +104,13 @@ function removeQuietly(file: string): void {
  * @param folder absolute path of the place
  * @returns null where the user has no cache folder
  */
-export function openScanCache(folder: string, environment: NodeJS.ProcessEnv): ScanCache | null {
+export function openScanCache(folder: string, environment: Environment): ScanCache | null {
   const base = cacheFolder(environment);
   if (base === null) return null;
   return new ScanCache(path.join(base, "godwit", `scan-${digest(folder).slice(0, 24)}.json`), folder);
 }
 
-function cacheFolder(environment: NodeJS.ProcessEnv): string | null {
+function cacheFolder(environment: Environment): string | null {
   const { XDG_CACHE_HOME: configured, LOCALAPPDATA: local } = environment;
   if (configured !== undefined && path.isAbsolute(configured)) return configured;
   if (process.platform === "win32") return local ?? null;

@@ -1,3 +1,4 @@
+import type { Environment } from "../environment.js";
 import { readFileSync, statSync } from "node:fs";
 import { InputError } from "../errors.js";
 import { checkHeader } from "./check-header.js";
@@ -19,7 +20,7 @@ export interface ScanOptions {
    */
   readonly reading?: "fast" | "exact";
   /** Environment variables, which tell the user's cache folder (default: `process.env`). */
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly environment?: Environment;
 }
 
 /** Places with fewer files are read as quickly as a cache. */

@@ -1,3 +1,4 @@
+import type { Environment } from "../environment.js";
 import { InputError } from "../errors.js";
 import type { Database } from "../database/database.js";
 import type { DatabaseAddress } from "../database/open.js";
@@ -11,7 +12,7 @@ export interface OpenOptions {
   /** Folder that relative paths start from (default: the current folder). */
   readonly folder?: string;
   /** Environment variables (default: `process.env`). */
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly environment?: Environment;
   /** The namespace of a Butler's dimension configuration, where none is stored. */
   readonly namespace?: string;
   /** Whether a plain URL of a database that belongs to a Butler may be written. */

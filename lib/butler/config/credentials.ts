@@ -1,4 +1,5 @@
 /** Looks up user names and passwords of databases ("db-auth"). */
+import type { Environment } from "../../environment.js";
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -26,10 +27,7 @@ export interface FoundCredentials {
  * The first entry that matches a connection; null where there is no list, or nothing in it matches.
  * @throws InputError `credentials-permissions`, `bad-credentials`; no message holds a password
  */
-export function findCredentials(
-  connection: Connection,
-  environment: NodeJS.ProcessEnv,
-): FoundCredentials | null {
+export function findCredentials(connection: Connection, environment: Environment): FoundCredentials | null {
   const source = credentialsSource(environment);
   if (source === null) return null;
   for (const entry of entriesOf(source)) {
@@ -44,7 +42,7 @@ interface Source {
   readonly text: string;
 }
 
-function credentialsSource(environment: NodeJS.ProcessEnv): Source | null {
+function credentialsSource(environment: Environment): Source | null {
   const content = environment["LSST_DB_AUTH_CREDENTIALS"];
   if (content !== undefined && content !== "") return { name: "LSST_DB_AUTH_CREDENTIALS", text: content };
   const home = environment["HOME"] ?? homedir();

@@ -1,4 +1,5 @@
 /** Reads configuration files: YAML with `!include`, and the key `includeConfigs`. */
+import type { Environment } from "../../environment.js";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { YAMLMap, YAMLSeq, isScalar, parseDocument } from "yaml";
@@ -37,7 +38,7 @@ function textOf(node: unknown): string {
 
 /** What reading a configuration depends on. */
 export interface ReadScope {
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Environment;
   /** The folder that `includeConfigs` looks in first. */
   readonly folder: string;
 }
