@@ -1,0 +1,164 @@
+import { expect } from "chai";
+import { GodwitError } from "../../../lib/errors.js";
+import { type AppliedState, buildGraph, planUpgrade, type RevisionGraph } from "../../../lib/graph/index.js";
+import { drawn, standingOn } from "./map.js";
+
+const plain = { unrecordedTrees: "started" } as const;
+
+function map(text: string): RevisionGraph {
+  const { revisions, switches } = drawn(text);
+  return buildGraph(revisions, switches);
+}
+
+function plan(graph: RevisionGraph, state: AppliedState, ...targets: string[]): string[] {
+  return planUpgrade(graph, state, targets, plain).steps.map(
+    (step) => `${step.direction} ${step.revision} (${step.heads.join(" ")})`,
+  );
+}
+
+function failure(work: () => unknown): GodwitError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof GodwitError) return error;
+    throw error;
+  }
+  return expect.fail("nothing was refused");
+}
+
+const twoBranches = `
+  store  root
+  store  old1 <- root  Old 1.0.0
+  store  old2 <- old1  Old 2.0.0
+  store  new1 <- root  New 1.0.0
+  store  new2 <- new1  New 2.0.0
+  store  old2 <=> new1
+`;
+
+describe("A switch between two branches of a tree", () => {
+  const graph = map(twoBranches);
+
+  it("is taken on the way to a target on the other branch: along the branch, over the switch, on to the target", () => {
+    expect(plan(graph, standingOn({ store: "old1" }), "store-New@head")).to.deep.equal([
+      "up old2 (old2)",
+      "switch new1 (new1)",
+      "up new2 (new2)",
+    ]);
+  });
+
+  it("is gone back over where it has a way back", () => {
+    const steps = planUpgrade(graph, standingOn({ store: "new1" }), ["old2"], plain).steps;
+    expect(
+      steps.map(({ direction, revision, switch: crossed }) => [direction, revision, crossed?.way]),
+    ).to.deep.equal([["switch", "old2", "back"]]);
+  });
+
+  it("is never taken by head or heads", () => {
+    for (const target of ["head", "heads", "store@head"]) {
+      expect(plan(graph, standingOn({ store: "old1" }), target)).to.deep.equal(["up old2 (old2)"]);
+      expect(plan(graph, standingOn({ store: "new1" }), target)).to.deep.equal(["up new2 (new2)"]);
+    }
+  });
+
+  it("is not reached from above its start: the way down is said", () => {
+    const error = failure(() => plan(graph, standingOn({ store: "new2" }), "store-Old@2.0.0"));
+    expect(error.code).to.equal("no-switch");
+    expect(error.hint).to.include("godwit downgrade new1");
+  });
+
+  it("is not needed where nothing is applied: a branch begins at the root", () => {
+    expect(plan(graph, standingOn({}), "store-New@1.0.0")).to.deep.equal([
+      "up root (root)",
+      "up new1 (new1)",
+    ]);
+    expect(plan(graph, standingOn({ store: "root" }), "store-New@1.0.0")).to.deep.equal(["up new1 (new1)"]);
+  });
+
+  it("lets no tree end on two branches", () => {
+    expect(failure(() => plan(graph, standingOn({}), "store-Old@head", "store-New@head")).code).to.equal(
+      "no-switch",
+    );
+    expect(failure(() => plan(graph, standingOn({}), "head")).message).to.match(
+      /old2.*map\.txt:4.*new2.*map\.txt:6/,
+    );
+  });
+});
+
+describe("Several switches", () => {
+  const three = `
+    store  root
+    store  a1 <- root  A 1
+    store  b1 <- root  B 1
+    store  c1 <- root  C 1
+    store  c2 <- c1    C 2
+  `;
+
+  it("are chained, if there is no shorter way", () => {
+    const chained = map(`${three}
+      store  a1 => b1
+      store  b1 => c1`);
+    expect(plan(chained, standingOn({ store: "a1" }), "c2")).to.deep.equal([
+      "switch b1 (b1)",
+      "switch c1 (c1)",
+      "up c2 (c2)",
+    ]);
+    const direct = map(`${three}
+      store  a1 => b1
+      store  b1 => c1
+      store  a1 => c1`);
+    expect(plan(direct, standingOn({ store: "a1" }), "c2")).to.deep.equal(["switch c1 (c1)", "up c2 (c2)"]);
+  });
+
+  it("that are equally far are refused, with both ways shown", () => {
+    const tied = map(`${three}
+      store  d1 <- root  D 1
+      store  a1 => b1
+      store  b1 => c1
+      store  a1 => d1
+      store  d1 => c1`);
+    const error = failure(() => plan(tied, standingOn({ store: "a1" }), "c1"));
+    expect(error.code).to.equal("ambiguous-switch");
+    expect(error.message).to.include("a1 → b1").and.include("a1 → d1");
+  });
+
+  it("that lead nowhere near are no way", () => {
+    const none = map(`${three}
+      store  a1 => b1`);
+    expect(failure(() => plan(none, standingOn({ store: "a1" }), "c1")).code).to.equal("no-switch");
+  });
+});
+
+describe("Trees that depend on each other", () => {
+  const graph = map(`
+    lib  lib1
+    lib  lib2 <- lib1
+    lib  lib3 <- lib2
+    app  app1  needs: lib2
+    app  app2 <- app1
+  `);
+
+  it("pull in what they need, and no more", () => {
+    expect(plan(graph, standingOn({}), "app@head")).to.deep.equal([
+      "up lib1 (lib1)",
+      "up lib2 (lib2)",
+      "up app1 (app1)",
+      "up app2 (app2)",
+    ]);
+  });
+
+  it("keep a row for each tree, whatever depends on it", () => {
+    const { steps } = planUpgrade(graph, standingOn({}), ["head"], plain);
+    const last = new Map(steps.map((step) => [step.manager, step.heads]));
+    expect(Object.fromEntries(last)).to.deep.equal({ lib: ["lib3"], app: ["app2"] });
+  });
+
+  it("wait for a switch that brings what they need", () => {
+    const behind = map(`${twoBranches}
+      app  app1  needs: new2`);
+    expect(plan(behind, standingOn({ store: "old2" }), "app1")).to.deep.equal([
+      "switch new1 (new1)",
+      "up new2 (new2)",
+      "up app1 (app1)",
+    ]);
+  });
+});
