@@ -20,7 +20,11 @@ export async function importFile(file: string): Promise<Record<string, unknown>>
     if (isShipped(file)) return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
     const { createJiti } = await import("jiti");
     const jiti = createJiti(import.meta.url, {
-      alias: { godwit: inPackage("../index.js"), "godwit/testing": inPackage("../testing/index.js") },
+      alias: {
+        godwit: inPackage("../index.js"),
+        "godwit/butler": inPackage("../butler/public.js"),
+        "godwit/testing": inPackage("../testing/index.js"),
+      },
       fsCache: false,
       moduleCache: false,
       interopDefault: false,

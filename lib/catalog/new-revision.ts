@@ -6,7 +6,7 @@ import type { Revision } from "../graph/revision.js";
 import type { ConfigurationSearch } from "../configuration/read.js";
 import { slugOf } from "./scaffold/code.js";
 import { readFlags } from "./scaffold/flags.js";
-import type { FlagDeclaration } from "./scaffold/flags.js";
+import type { FlagDeclaration, FlagValues } from "./scaffold/flags.js";
 import { runAfterWriting } from "./scaffold/hooks.js";
 import { checkClass, checkManager } from "./scaffold/names.js";
 import { openScaffoldProject, treeOf } from "./scaffold/project.js";
@@ -15,7 +15,7 @@ import { renderRevision } from "./scaffold/render.js";
 import type { NewHeader } from "./scaffold/render.js";
 import { summaryOf } from "./scaffold/summary.js";
 import { findTemplate, templateKinds } from "./scaffold/template.js";
-import { describe, findRevision, parentFor } from "./scaffold/tree.js";
+import { describe, findRevision, mergeOf, parentFor, tipsOf } from "./scaffold/tree.js";
 import { checkVersion, compareVersions } from "./scaffold/version.js";
 import { writeNewFiles } from "./scaffold/write.js";
 
@@ -31,6 +31,8 @@ export interface NewRevisionOptions extends ConfigurationSearch {
   readonly summary?: string;
   /** The revision to come after (id, label, or beginning of an id), in place of the tip of the branch. */
   readonly head?: string;
+  /** Kind `merge`: the tips to merge (ids, labels, beginnings of ids); all tips of the branch without it. */
+  readonly merges?: readonly string[];
   /** Whether the revision may make a second tip (default `refuse`). */
   readonly secondTip?: "refuse" | "allow";
   readonly labels?: readonly string[];
@@ -73,8 +75,11 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
     throw new InputError("bad-flag", "One --rev-id cannot name several revisions.");
   }
   const summary = options.summary ?? summaryOf(kind, flags);
-  const headers: (NewHeader & { readonly id: string; readonly manager: string })[] = [];
-  for (const target of targets) headers.push(await headerFor(project, options, kind, { ...target, summary }));
+  const headers: TreeHeader[] = [];
+  for (const target of targets) {
+    if (kind === "class-switch") headers.push(switchHeader(project, target.manager, flags, options.summary));
+    else headers.push(await headerFor(project, options, kind, { ...target, summary }));
+  }
   const folder = path.dirname(headers[0]?.file ?? project.place);
   const shared = path.join(folder, `shared_${slugOf(summary)}.ts`);
   const files = await renderRevision(template, headers, flags, shared);
@@ -88,6 +93,11 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
   };
 }
 
+/** Writes the revision that merges tips of a branch. @throws as `newRevision`; InputError `nothing-to-merge` */
+export function mergeRevision(options: Omit<NewRevisionOptions, "kind">): Promise<NewRevisionReport> {
+  return newRevision({ ...options, kind: "merge" });
+}
+
 /** The kinds of revisions that can be scaffolded here, with the flags of each. */
 export async function describeTemplates(search: ConfigurationSearch = {}): Promise<TemplateDescription[]> {
   const { templateFolders } = await openScaffoldProject(search);
@@ -97,6 +107,12 @@ export async function describeTemplates(search: ConfigurationSearch = {}): Promi
     descriptions.push({ kind, description, flags });
   }
   return descriptions;
+}
+
+/** A header with what is told of it. */
+interface TreeHeader extends NewHeader {
+  readonly id: string;
+  readonly manager: string;
 }
 
 interface Target {
@@ -122,22 +138,25 @@ async function headerFor(
   options: NewRevisionOptions,
   kind: string,
   target: Target & { readonly summary: string },
-): Promise<NewHeader & { readonly id: string; readonly manager: string }> {
+): Promise<TreeHeader> {
   const { manager } = target;
   const tree = treeOf(project, manager);
-  if (kind === "root") refuseSecondRoot(tree);
-  const branch = kind === "root" ? null : branchFor(tree, target.branch, options.head ?? null);
+  const place = placeIn(project, tree, kind, target.branch, options);
+  const { branch, parents } = place;
   const version = kind === "root" ? null : versionFor(tree, branch, options.version);
-  const parent = kind === "root" ? null : parentIn(project, tree, branch, options);
-  if (version !== null && parent?.branch === branch) requireLater(version, parent);
+  for (const parent of parents) {
+    if (version !== null && parent.branch === branch) requireLater(version, parent);
+  }
   const id = await idFor(project, tree, { branch, version, asked: options.revisionId });
   return {
+    define: "defineRevision",
     id,
     manager,
+    versions: [parents[0]?.version ?? null, version],
     file: path.join(project.place, manager, `${id}_${slugOf(target.summary) || kind}.ts`),
     fields: {
       id,
-      parent: parent?.id ?? null,
+      parent: parents.length > 1 ? parents.map((parent) => parent.id) : (parents[0]?.id ?? null),
       manager,
       branch: branch ?? undefined,
       version: version ?? undefined,
@@ -146,6 +165,66 @@ async function headerFor(
       labels: labelsFor(project, tree, branch, options.labels ?? []),
     },
   };
+}
+
+/** A switch has no id of its own: it leads from one revision to another. */
+function switchHeader(
+  project: ScaffoldProject,
+  manager: string,
+  flags: FlagValues,
+  summary: string | undefined,
+): TreeHeader {
+  const { revisions } = treeOf(project, manager);
+  const from = switchEnd(revisions, flags["from"]);
+  const to = switchEnd(revisions, flags["to"]);
+  if (from.branch === to.branch) {
+    throw new InputError(
+      "same-branch",
+      `${from.id} and ${to.id} belong to the same class; a revision leads there.`,
+    );
+  }
+  const taken = project.switches.find((edge) => edge.from === from.id && edge.to === to.id);
+  if (taken !== undefined) {
+    const where = taken.source.file ?? manager;
+    throw new InputError(
+      "duplicate-switch",
+      `There is a switch from ${from.id} to ${to.id} already: ${where}.`,
+    );
+  }
+  const words = summary ?? `From ${from.branch ?? from.id} to ${to.branch ?? to.id}`;
+  return {
+    define: "defineSwitch",
+    id: to.id,
+    manager,
+    versions: [from.version, to.version],
+    file: path.join(project.place, manager, `switch_${slugOf(words)}.ts`),
+    fields: { manager, from: from.id, to: to.id, summary: words },
+  };
+}
+
+/** The tip of a class, or a revision. */
+function switchEnd(revisions: readonly Revision[], name: unknown): Revision {
+  const text = typeof name === "string" ? name : "";
+  const [tip, second] = revisions.some(({ branch }) => branch === text) ? tipsOf(revisions, text) : [];
+  return tip !== undefined && second === undefined ? tip : findRevision(revisions, text);
+}
+
+/** The branch of a new revision, and what it comes after. */
+function placeIn(
+  project: ScaffoldProject,
+  tree: ScaffoldTree,
+  kind: string,
+  asked: string | null,
+  options: NewRevisionOptions,
+): { readonly branch: string | null; readonly parents: readonly Revision[] } {
+  if (kind === "root") {
+    refuseSecondRoot(tree);
+    return { branch: null, parents: [] };
+  }
+  if (kind === "merge") return mergeOf(tree.revisions, { branch: asked, names: options.merges ?? [] });
+  const branch = branchFor(tree, asked, options.head ?? null);
+  const parent = parentIn(project, tree, branch, options);
+  return { branch, parents: parent === null ? [] : [parent] };
 }
 
 function branchFor(tree: ScaffoldTree, asked: string | null, head: string | null): string | null {

@@ -17,6 +17,8 @@ export interface CatalogOptions extends ConfigurationSearch {
   readonly revisions?: readonly (string | AnyDefinition)[];
   /** Environment variables (default: `process.env`). */
   readonly environment?: Environment;
+  /** How files are read (default `fast`). */
+  readonly reading?: "fast" | "exact";
   /** `shipped`: the Butler's trees, which come with this package, besides. */
   readonly trees: "shipped" | "own";
 }
@@ -45,8 +47,11 @@ export async function openCatalog(options: CatalogOptions): Promise<OpenedCatalo
       ? configuredPlaces(configuration)
       : given.filter((one) => typeof one === "string").map((one) => resolvePlace(one, start))),
   ];
-  const { environment } = options;
-  const headers = await scanRevisions(places, environment === undefined ? {} : { environment });
+  const { environment, reading } = options;
+  const headers = await scanRevisions(places, {
+    ...(environment === undefined ? {} : { environment }),
+    ...(reading === undefined ? {} : { reading }),
+  });
   const definitions = given.filter((one) => typeof one !== "string");
   return {
     catalog: makeCatalog([...headers.map(entryOfFile), ...definitions.map(entryOfDefinition)]),

@@ -216,7 +216,7 @@ flags:
   }
 });
 
-for (const kind of databases.filter(({ dialect }) => dialect === "sqlite")) {
+for (const kind of databases) {
   describe(`A scaffolded revision of a static table, ${kind.title}`, () => {
     async function tables(url: string): Promise<Table[]> {
       const repository = await openRepository(url);

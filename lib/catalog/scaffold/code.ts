@@ -23,14 +23,23 @@ export function fieldsCode(fields: Readonly<Record<string, unknown>>): string {
     .join("");
 }
 
-/** The values and types of `godwit` that some code uses, as its import. */
+const godwitValues = ["foreignKeyIndex", "losesValues", "sql", "type"];
+const godwitTypes = ["RevisionContext", "Row", "SqlValue"];
+const butlerValues = ["changeElements", "readUniverse", "withoutElement", "writeUniverse"];
+
+/** The imports of the values and types of godwit that some code uses. */
 export function importCode(code: string, always: readonly string[] = []): string {
-  const values = ["foreignKeyIndex", "losesValues", "sql", "type"].filter((name) =>
-    new RegExp(`\\b${name}[.(\`]`).test(code.replace(/^\s*\/\/.*$/gm, "")),
+  const used = code.replace(/^\s*\/\/.*$/gm, "");
+  const isUsed = (name: string): boolean => new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(used);
+  const types = godwitTypes.filter(isUsed).map((name) => `type ${name}`);
+  const names = [...always, ...godwitValues.filter(isUsed)].toSorted();
+  return (
+    importLine([...names, ...types], "godwit") + importLine(butlerValues.filter(isUsed), "godwit/butler")
   );
-  const types = /\bRevisionContext\b/.test(code) ? ["type RevisionContext"] : [];
-  const names = [...new Set([...always, ...values])].toSorted().concat(types);
-  return names.length === 0 ? "" : `import { ${names.join(", ")} } from "godwit";\n`;
+}
+
+function importLine(names: readonly string[], from: string): string {
+  return names.length === 0 ? "" : `import { ${names.join(", ")} } from "${from}";\n`;
 }
 
 /** A name for a file: the letters and digits of a text. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Configuration } from "../../configuration/configuration.js";
 import { readConfiguration } from "../../configuration/read.js";
 import type { ConfigurationSearch } from "../../configuration/read.js";
-import type { Revision } from "../../graph/revision.js";
+import type { Revision, Switch } from "../../graph/revision.js";
 import { resolvePlace, shippedPlace } from "../place.js";
 import type { Place } from "../place.js";
 import { scanRevisions } from "../scan.js";
@@ -16,6 +16,7 @@ export interface ScaffoldProject {
   readonly own: readonly Revision[];
   readonly shipped: readonly Revision[];
   readonly all: readonly Revision[];
+  readonly switches: readonly Switch[];
   readonly templateFolders: readonly string[];
   readonly notes: readonly string[];
 }
@@ -41,14 +42,15 @@ export async function openScaffoldProject(
   const places = ownPlaces(configuration, start);
   const target = search.versionPath === undefined ? undefined : path.resolve(start, search.versionPath);
   const [first] = places;
-  const own = await revisionsIn([...places, ...(target === undefined ? [] : [optional(target)])]);
-  const shipped = await revisionsIn([shippedPlace]);
+  const own = await headersIn([...places, ...(target === undefined ? [] : [optional(target)])]);
+  const shipped = await headersIn([shippedPlace]);
   return {
     configuration,
     place: target ?? first?.folder ?? path.join(configuration?.folder ?? start, "revisions"),
-    own,
-    shipped,
-    all: [...own, ...shipped],
+    own: own.revisions,
+    shipped: shipped.revisions,
+    all: [...own.revisions, ...shipped.revisions],
+    switches: [...own.switches, ...shipped.switches],
     templateFolders: [path.resolve(configuration?.folder ?? start, configuration?.templates ?? "templates")],
     notes: notesFor(configuration, places, target, start),
   };
@@ -79,9 +81,14 @@ function ownPlaces(configuration: Configuration | null, start: string): Place[] 
   return configuration.revisions.map((text) => resolvePlace(text, base));
 }
 
-async function revisionsIn(places: readonly Place[]): Promise<Revision[]> {
+async function headersIn(
+  places: readonly Place[],
+): Promise<{ readonly revisions: readonly Revision[]; readonly switches: readonly Switch[] }> {
   const headers = await scanRevisions(places);
-  return headers.flatMap((header) => (header.kind === "revision" ? [header.revision] : []));
+  return {
+    revisions: headers.flatMap((header) => (header.kind === "revision" ? [header.revision] : [])),
+    switches: headers.flatMap((header) => (header.kind === "switch" ? [header.edge] : [])),
+  };
 }
 
 function notesFor(

@@ -1,17 +1,22 @@
 /** Makes the texts of revision files from a template. */
+import { InputError } from "../../errors.js";
 import path from "node:path";
 import { addedColumnsCode, alterationCode, creationCode, requireTable } from "./alteration.js";
 import { fieldsCode, importCode, literalCode } from "./code.js";
+import { elementCode } from "./element.js";
 import type { FlagValues } from "./flags.js";
 import { renderTemplate } from "./template.js";
 import type { Template } from "./template.js";
 import type { NewFile } from "./write.js";
 
-/** The header of a new revision, and the file that it is for. */
+/** The header of a new revision or switch, and the file that it is for. */
 export interface NewHeader {
+  readonly define: "defineRevision" | "defineSwitch";
   readonly file: string;
   /** What stands before `compatibility`, in this order. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The versions before and after, where there are any. */
+  readonly versions: readonly [before: string | null, after: string | null];
 }
 
 /** What a template says about the header. */
@@ -48,6 +53,11 @@ export async function renderRevision(
       return code;
     },
     creation: creationCode,
+    element: elementCode,
+    refuse: (code: string, message: string) => {
+      throw new InputError(code, message);
+    },
+    version: (way: "before" | "after") => headers[0]?.versions[way === "before" ? 0 : 1] ?? "0",
     addedColumns: addedColumnsCode,
     head: (asked: HeadRequest = {}) => {
       request = asked;
@@ -60,7 +70,7 @@ export async function renderRevision(
   const functions = ["up", "down"].filter((name) => new RegExp(`async function ${name}\\(`).test(body));
   const [first] = headers;
   if (first !== undefined && headers.length === 1) {
-    const imports = importCode(body, ["defineRevision"]);
+    const imports = importCode(body, [first.define]);
     const definition = definitionCode(first, request, functions);
     return [{ file: first.file, text: `${imports}\n${body.replace(headMark, () => `${definition}\n`)}\n` }];
   }
@@ -69,20 +79,27 @@ export async function renderRevision(
     { file: shared, text: `${importCode(implementation)}\n${implementation}\n` },
     ...headers.map((header) => ({
       file: header.file,
-      text: `import { defineRevision } from "godwit";\nimport { ${functions.join(", ")} } from "${importPath(header.file, shared)}";\n\n${definitionCode(header, request, functions)}\n`,
+      text: `import { ${header.define} } from "godwit";\nimport { ${functions.join(", ")} } from "${importPath(header.file, shared)}";\n\n${definitionCode(header, request, functions)}\n`,
     })),
   ];
 }
 
-function definitionCode({ fields }: NewHeader, request: HeadRequest, functions: readonly string[]): string {
+function definitionCode(
+  { fields, define }: NewHeader,
+  request: HeadRequest,
+  functions: readonly string[],
+): string {
   const header = fieldsCode({
     ...fields,
-    compatibility: { backward: request.backward ?? "none", forward: request.forward ?? "none" },
+    compatibility:
+      define === "defineSwitch"
+        ? undefined
+        : { backward: request.backward ?? "none", forward: request.forward ?? "none" },
     ...request.fields,
     irreversible: request.irreversible ?? undefined,
   });
   const code = functions.map((name) => `  ${name},\n`).join("");
-  return `export default defineRevision({\n${header}${code}});`;
+  return `export default ${define}({\n${header}${code}});`;
 }
 
 function importPath(from: string, to: string): string {

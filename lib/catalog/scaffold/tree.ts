@@ -34,6 +34,31 @@ export function tipsOf(tree: readonly Revision[], branch: string | null): Revisi
   return members.filter(({ id }) => !parents.has(id));
 }
 
+/**
+ * What a merge merges: the tips that are named, else all tips of the branch that has several.
+ * @throws InputError `nothing-to-merge`, `unknown-revision`, `ambiguous-prefix`
+ */
+export function mergeOf(
+  tree: readonly Revision[],
+  asked: { readonly branch: string | null; readonly names: readonly string[] },
+): { readonly branch: string | null; readonly parents: readonly Revision[] } {
+  const named = asked.names.map((name) => findRevision(tree, name));
+  const branches = [...new Set((named.length > 0 ? named : tree).map(({ branch }) => branch))];
+  const wanted = asked.branch === null ? branches : [asked.branch];
+  const branch = wanted.find((one) => tipsOf(tree, one).length > 1) ?? null;
+  const tips = tipsOf(tree, branch);
+  const parents = named.length > 0 ? named : tips;
+  const strange = parents.find((one) => !tips.includes(one));
+  if (strange === undefined && new Set(parents).size > 1) return { branch, parents };
+  throw new InputError(
+    "nothing-to-merge",
+    strange === undefined
+      ? "There are no two tips to merge."
+      : `${describe(strange)} is no tip of a branch that has several.`,
+    { hint: "See `godwit heads`." },
+  );
+}
+
 function tipFor(tree: readonly Revision[], { branch, manager }: PlaceRequest): Revision | null {
   if (tree.length === 0) return null;
   const tips = tipsOf(tree, branch);

@@ -1,5 +1,6 @@
+import type { NewRevisionOptions, NewRevisionReport } from "../../catalog/new-revision.js";
 import { note, print, printJson } from "../render/table.js";
-import { kindOf, mannerOf, readProjectOptions, textOf, textsOf, treesOf } from "../settings.js";
+import { mannerOf, readProjectOptions, textOf, textsOf, treesOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
 
@@ -37,27 +38,64 @@ const newCommand: Command = {
       .example("$0 revision new app --kind root", "the beginning of a tree"),
   run: async (argv) => {
     const { newRevision } = await import("../../catalog/new-revision.js");
-    const report = await newRevision({
-      managers: textsOf(argv, "manager"),
-      ...optional("kind", textOf(argv, "kind")),
-      branches: textsOf(argv, "branch"),
-      ...optional("version", textOf(argv, "version")),
-      ...optional("summary", textOf(argv, "message")),
-      ...optional("head", textOf(argv, "head")),
-      secondTip: argv["splice"] === true ? "allow" : "refuse",
-      labels: textsOf(argv, "branch-label"),
-      dependsOn: textsOf(argv, "depends-on"),
-      ...optional("revisionId", textOf(argv, "rev-id")),
-      ...optional("versionPath", textOf(argv, "version-path")),
-      ...optional("configuration", textOf(argv, "config")),
-      flags: templateFlags(argv),
-    });
-    if (mannerOf(argv).json) printJson(report);
-    else for (const file of report.files) print(file);
-    for (const text of report.notes) note(text);
-    return 0;
+    return tellWritten(argv, await newRevision(readRequest(argv)));
   },
 };
+
+const mergeCommand: Command = {
+  command: "merge <manager> [revision..]",
+  describe: "Write a revision that brings the tips of a branch together",
+  builder: (yargs) =>
+    yargs
+      .version(false)
+      .positional("manager", { type: "string", describe: "The tree" })
+      .positional("revision", {
+        type: "string",
+        array: true,
+        describe: "The tips (default: all of the branch)",
+      })
+      .options({
+        branch: ownOptions.branch,
+        version: ownOptions.version,
+        message: ownOptions.message,
+        "branch-label": ownOptions["branch-label"],
+        "rev-id": ownOptions["rev-id"],
+        "version-path": ownOptions["version-path"],
+        config: ownOptions.config,
+        json: ownOptions.json,
+        verbose: ownOptions.verbose,
+      }),
+  run: async (argv) => {
+    const { mergeRevision } = await import("../../catalog/new-revision.js");
+    const { kind: _kind, flags: _flags, ...request } = readRequest(argv);
+    return tellWritten(argv, await mergeRevision({ ...request, merges: textsOf(argv, "revision") }));
+  },
+};
+
+function readRequest(argv: Arguments): NewRevisionOptions {
+  return {
+    managers: textsOf(argv, "manager"),
+    ...optional("kind", textOf(argv, "kind")),
+    branches: textsOf(argv, "branch"),
+    ...optional("version", textOf(argv, "version")),
+    ...optional("summary", textOf(argv, "message")),
+    ...optional("head", textOf(argv, "head")),
+    secondTip: argv["splice"] === true ? "allow" : "refuse",
+    labels: textsOf(argv, "branch-label"),
+    dependsOn: textsOf(argv, "depends-on"),
+    ...optional("revisionId", textOf(argv, "rev-id")),
+    ...optional("versionPath", textOf(argv, "version-path")),
+    ...optional("configuration", textOf(argv, "config")),
+    flags: templateFlags(argv),
+  };
+}
+
+function tellWritten(argv: Arguments, report: NewRevisionReport): number {
+  if (mannerOf(argv).json) printJson(report);
+  else for (const file of report.files) print(file);
+  for (const text of report.notes) note(text);
+  return 0;
+}
 
 function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
   return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: string };
@@ -76,9 +114,8 @@ const checkCommand: Command = {
   builder: (yargs) =>
     yargs.options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose }),
   run: async (argv) => {
-    const { findRevisions } = await import("../../api/project.js");
-    const { graph } = await findRevisions(readProjectOptions(argv), await kindOf(argv));
-    const revisions = graph.revisions.length;
+    const { checkRevisions } = await import("../../catalog/check-revisions.js");
+    const { revisions } = await checkRevisions({ ...readProjectOptions(argv), trees: await treesOf(argv) });
     if (mannerOf(argv).json) printJson({ ok: true, revisions });
     else print(`${revisions} revisions are in order`);
     return 0;
@@ -114,6 +151,6 @@ export const revisionCommand: Command = {
   command: "revision",
   describe: "Write and check revision files",
   builder: (yargs) => yargs,
-  commands: [newCommand, checkCommand, editCommand],
+  commands: [newCommand, mergeCommand, checkCommand, editCommand],
   run: async () => 0,
 };

@@ -1,0 +1,31 @@
+/** What revisions of Butler repositories use besides `godwit` itself: `godwit/butler`. */
+import type { RevisionContext } from "../run/context.js";
+import type { JsonObject } from "./universe/json.js";
+import { readUniverse, writeUniverse } from "./universe/change.js";
+
+export { readUniverse, writeUniverse };
+export type { Json, JsonObject } from "./universe/json.js";
+
+/** The definition of each dimension and element by its name, as the configuration holds it under `elements`. */
+export type Elements = Readonly<Record<string, JsonObject>>;
+
+/**
+ * Changes the dimension configuration and its version.
+ *
+ * @param to the version afterwards
+ * @param change returns the elements afterwards
+ */
+export async function changeElements(
+  context: RevisionContext,
+  to: number,
+  change: (elements: Elements) => Elements,
+): Promise<void> {
+  const universe = await readUniverse(context);
+  const elements = change((universe["elements"] ?? {}) as Elements);
+  await writeUniverse(context, { ...universe, version: to, elements });
+}
+
+/** The elements without one of them. */
+export function withoutElement(elements: Elements, name: string): Elements {
+  return Object.fromEntries(Object.entries(elements).filter(([key]) => key !== name));
+}
