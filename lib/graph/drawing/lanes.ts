@@ -1,0 +1,52 @@
+/** What is drawn: a revision and what it builds on. */
+export interface LaneNode {
+  readonly id: string;
+  readonly parents: readonly string[];
+}
+
+/** Where a node stands, and the lanes that pass it. */
+export interface LaneRow {
+  readonly id: string;
+  /** The lane of the node, counted from 0. */
+  readonly lane: number;
+  /** For each lane whether a line passes it. */
+  readonly lanes: readonly boolean[];
+  /** Lanes from above that end in the node, besides its own. */
+  readonly joined: readonly number[];
+  /** Lanes that begin below the node, besides its own; or run on, where another line leads to the same parent. */
+  readonly forked: readonly number[];
+  /** Whether a line leads on below the node in its own lane. */
+  readonly goesOn: boolean;
+}
+
+/**
+ * Assigns lanes to nodes, as `git log --graph` does: a line runs down from a node to each of its parents that is shown.
+ * @param nodes newest first: none before what builds on it
+ */
+export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
+  const shown = new Set(nodes.map((node) => node.id));
+  // By lane: the parent that its line leads to; null where the lane is free.
+  const leadsTo: (string | null)[] = [];
+  const free = (): number => {
+    const lane = leadsTo.indexOf(null);
+    return lane === -1 ? leadsTo.push(null) - 1 : lane;
+  };
+  return nodes.map(({ id, parents }) => {
+    const incoming = lanesTo(leadsTo, id);
+    const [lane = free(), ...joined] = incoming;
+    for (const other of incoming) leadsTo[other] = null;
+    const lanes = leadsTo.map((to) => to !== null);
+    const [first, ...others] = parents.filter((parent) => shown.has(parent));
+    leadsTo[lane] = first ?? null;
+    const forked = others.map((parent) => {
+      const other = lanesTo(leadsTo, parent)[0] ?? free();
+      leadsTo[other] = parent;
+      return other;
+    });
+    return { id, lane, lanes, joined, forked, goesOn: first !== undefined };
+  });
+}
+
+function lanesTo(leadsTo: readonly (string | null)[], id: string): number[] {
+  return leadsTo.flatMap((to, lane) => (to === id ? [lane] : []));
+}
