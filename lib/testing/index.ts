@@ -1,2 +1,10 @@
 /** Helpers for the tests of revisions: `godwit/testing`. */
-export { defineRevision } from "../revision.js";
+export { describeRevisions } from "./describe.js";
+export type { DescribeOptions, TestRunner } from "./describe.js";
+export { climb } from "./stairway.js";
+export type { StairwayOptions, StairwayStep } from "./stairway.js";
+export { scratchPostgres, scratchRepositories, scratchSqlite } from "./repositories.js";
+export type { MadeRepository, TestRepository } from "./repositories.js";
+export { fillEmptyTables } from "./fill.js";
+export { takeSnapshot } from "./snapshot.js";
+export type { Snapshot } from "./snapshot.js";

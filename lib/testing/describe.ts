@@ -1,0 +1,66 @@
+import { findRevisions } from "../api/project.js";
+import { StepError } from "../errors.js";
+import { tipsOf } from "../catalog/scaffold/tree.js";
+import { scratchRepositories } from "./repositories.js";
+import type { TestRepository } from "./repositories.js";
+import { climb } from "./stairway.js";
+import type { StairwayOptions } from "./stairway.js";
+
+/** The functions of a test runner; those of mocha and of `node:test` fit. */
+export interface TestRunner {
+  describe(title: string, body: () => void): unknown;
+  it(title: string, body: () => Promise<void>): unknown;
+}
+
+/** What is tested, on what, and with which runner. */
+export interface DescribeOptions extends StairwayOptions {
+  /** Default: the global `describe` and `it`, as mocha has them. */
+  readonly runner?: TestRunner;
+  /** Default: SQLite, and the PostgreSQL server of GODWIT_TEST_POSTGRES where it is set. */
+  readonly repositories?: readonly TestRepository[];
+  /** Makes what must be there before the first revision. */
+  readonly prepare?: (uri: string) => Promise<void>;
+}
+
+/**
+ * Declares the tests that every set of revisions should pass: one tip a branch, and the whole stairway with rows in every table.
+ *
+ * @example describeRevisions({ folder: import.meta.dirname, revisions: ["../revisions"] });
+ */
+export function describeRevisions(options: DescribeOptions = {}): void {
+  const runner = options.runner ?? globalThis;
+  runner.describe("Revisions", () => {
+    runner.it("have one tip on every branch", () => requireOneTip(options));
+    for (const repository of options.repositories ?? scratchRepositories(process.env)) {
+      runner.it(`go up, down and up again with their rows on ${repository.title}`, () =>
+        climbOn(repository, options),
+      );
+    }
+  });
+}
+
+async function climbOn(repository: TestRepository, options: DescribeOptions): Promise<void> {
+  const made = await repository.make();
+  try {
+    await options.prepare?.(made.uri);
+    await climb(made.uri, options);
+  } finally {
+    await made.remove();
+  }
+}
+
+async function requireOneTip(options: DescribeOptions): Promise<void> {
+  const { graph } = await findRevisions(options, "plain");
+  const managers = new Set(graph.revisions.map(({ manager }) => manager));
+  for (const manager of managers) {
+    const tree = graph.revisions.filter((one) => one.manager === manager);
+    for (const branch of new Set(tree.map(({ branch }) => branch))) {
+      const tips = tipsOf(tree, branch);
+      if (tips.length < 2) continue;
+      const names = tips.map(({ id }) => id).join(", ");
+      throw new StepError("several-tips", `${branch ?? manager} has several tips: ${names}.`, {
+        hint: `godwit revision merge ${manager}`,
+      });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** The complete content of a repository's database, to be compared. */
+import type { Session } from "../database/database.js";
+import type { Table } from "../database/schema/table.js";
+import { sql } from "../database/sql.js";
+import type { Repository } from "../repository/repository.js";
+
+/** Tables by name, each with its definition and rows in an order of their own. */
+export type Snapshot = Readonly<
+  Record<string, { readonly definition: unknown; readonly rows: readonly string[] }>
+>;
+
+/** Describes all tables but those in which migrations are recorded. */
+export async function takeSnapshot(repository: Repository): Promise<Snapshot> {
+  return repository.database.transaction({ mode: "read" }, async (session) => {
+    const schema = session.schema(repository.conventions);
+    const entries: [string, Snapshot[string]][] = [];
+    for (const name of await contentTables(repository, session)) {
+      const definition = comparable(await schema.table(name));
+      entries.push([name, { definition, rows: await rowsOf(session, name) }]);
+    }
+    return Object.fromEntries(entries);
+  });
+}
+
+/** The tables that hold content; those that record migrations come and go by themselves. */
+export async function contentTables(repository: Repository, session: Session): Promise<string[]> {
+  const names = await session.schema(repository.conventions).tableNames();
+  return names.filter((name) => !/^(revision_|godwit_)|^alembic_version$/.test(name));
+}
+
+/** A column that is dropped and added again comes last, and an index may be made before another. */
+function comparable(table: Table): unknown {
+  return {
+    ...table,
+    columns: table.columns.toSorted(byName),
+    uniques: sortedByText(table.uniques),
+    foreignKeys: sortedByText(table.foreignKeys),
+    checks: sortedByText(table.checks),
+    indexes: table.indexes.toSorted(byName),
+  };
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function sortedByText<Item>(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+async function rowsOf(session: Session, table: string): Promise<string[]> {
+  const rows = await session.query(sql`SELECT * FROM ${sql.table(table)}`);
+  return rows.map(rowText).toSorted();
+}
+
+function rowText(row: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(entries, (_key, value: unknown) => {
+    if (typeof value === "bigint") return `${value}n`;
+    return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
+  });
+}
