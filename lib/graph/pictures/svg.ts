@@ -1,5 +1,5 @@
-import { box, type Layout, layOut, type PlacedRevision } from "./layout.js";
-import { escaped, linesOf, type Picture, type PicturedEdge } from "./picture.js";
+import { box, type Layout, layOut, type PlacedEdge, type PlacedRevision, type Point } from "./layout.js";
+import { escaped, linesOf, type Picture } from "./picture.js";
 
 /** Colours of both svg and html; they follow the reader's dark or light setting. */
 export const style = `
@@ -48,24 +48,55 @@ export function drawn({ title }: Picture, layout: Layout, use: "image" | "page")
 }
 
 function marker(kind: "parent" | "switch"): string {
-  return `<marker id="arrow-${kind}" class="${kind}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 Z"/></marker>`;
+  return `<marker id="arrow-${kind}" class="${kind}" viewBox="0 0 8 8" refX="8" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto"><path d="M0 0 L8 4 L0 8 Z"/></marker>`;
 }
 
-function path(
-  { kind, from, to, summary }: PicturedEdge,
-  places: ReadonlyMap<string, PlacedRevision>,
-): string {
+function path(edge: PlacedEdge, places: ReadonlyMap<string, PlacedRevision>): string {
+  const { kind, from, to, summary } = edge;
   const [start, end] = [places.get(from), places.get(to)];
   if (start === undefined || end === undefined) return "";
-  const up = start.y > end.y ? -1 : 1;
-  const x = round(start.x);
-  const y = round(start.y + (up * box.height) / 2);
-  const endX = round(end.x);
-  const endY = round(end.y - (up * box.height) / 2);
-  const middle = round((y + endY) / 2);
+  const line = edge.points.length > 1 ? through(edge.points) : between(start, end);
   const arrow = kind === "switch" ? "switch" : "parent";
   const title = summary === "" ? "" : `<title>${escaped(summary)}</title>`;
-  return `<path class="${kind}" d="M${x} ${y} C${x} ${middle} ${endX} ${middle} ${endX} ${endY}" marker-end="url(#arrow-${arrow})">${title}</path>`;
+  return `<path class="${kind}" d="${line}" marker-end="url(#arrow-${arrow})">${title}</path>`;
+}
+
+/** A curve along points, which rounds their corners. */
+function through(points: readonly Point[]): string {
+  const [first, ...rest] = points;
+  const last = rest.pop();
+  if (first === undefined || last === undefined) return "";
+  const curves = rest.map((point, at) => {
+    const next = rest[at + 1] ?? last;
+    const end = at === rest.length - 1 ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
+    return `Q${place(point)} ${place(end)}`;
+  });
+  return `M${place(first)} ${curves.length === 0 ? `L${place(last)}` : curves.join(" ")}`;
+}
+
+/** A curve from box to box: from side to side between trees, from top to bottom within one. */
+function between(start: Point, end: Point): string {
+  const aside = Math.abs(end.x - start.x) > box.width;
+  const right = end.x > start.x ? 1 : -1;
+  const down = end.y > start.y ? 1 : -1;
+  const half = aside ? { x: (right * box.width) / 2, y: 0 } : { x: 0, y: (down * box.height) / 2 };
+  const from = { x: start.x + half.x, y: start.y + half.y };
+  const to = { x: end.x - half.x, y: end.y - half.y };
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const [near, far] = aside
+    ? [
+        { x: middle.x, y: from.y },
+        { x: middle.x, y: to.y },
+      ]
+    : [
+        { x: from.x, y: middle.y },
+        { x: to.x, y: middle.y },
+      ];
+  return `M${place(from)} C${place(near)} ${place(far)} ${place(to)}`;
+}
+
+function place({ x, y }: Point): string {
+  return `${round(x)} ${round(y)}`;
 }
 
 function revisionBox({ revision, x, y }: PlacedRevision, use: "image" | "page"): string {
