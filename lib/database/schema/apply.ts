@@ -22,6 +22,8 @@ export interface Target {
   readonly table: Table;
   /** By the names of the new columns. */
   readonly sources: ReadonlyMap<string, ColumnSource>;
+  /** The old name of each column that stays, by its new name; also where its values are new. */
+  readonly origins: ReadonlyMap<string, string>;
 }
 
 /** What a database and a repository say about names and types. */
@@ -32,6 +34,15 @@ export interface Rules {
   render(statement: Sql): string;
   /** A value as text. */
   literal(value: SqlValue): string;
+  /** What expressions say of columns; absent where the database itself keeps them in step with renamed and dropped columns. */
+  readonly expressions?: ExpressionRules;
+}
+
+/** How columns stand in the text of expressions. */
+export interface ExpressionRules {
+  mentions(expression: string, column: string): boolean;
+  /** The expression after a column got a new name. */
+  rename(expression: string, column: string, newName: string): string;
 }
 
 /** An empty table, to which a definition is applied. */
@@ -70,6 +81,7 @@ class Draft {
   readonly #rules: Rules;
   #table: Table;
   readonly #sources: Map<string, ColumnSource>;
+  readonly #origins: Map<string, string>;
   /** Foreign keys whose index is made at the end, when all keys are known. */
   readonly #indexed: ForeignKey[] = [];
 
@@ -77,11 +89,12 @@ class Draft {
     this.#table = table;
     this.#rules = rules;
     this.#sources = new Map(table.columns.map(({ name }) => [name, { kind: "old", column: name }]));
+    this.#origins = new Map(table.columns.map(({ name }) => [name, name]));
   }
 
   finish(): Target {
     for (const key of this.#indexed) this.#addForeignKeyIndex(key);
-    return { table: this.#table, sources: this.#sources };
+    return { table: this.#table, sources: this.#sources, origins: this.#origins };
   }
 
   apply(change: TableChange): void {
@@ -133,7 +146,7 @@ class Draft {
         this.#renameIndex(change.name, change.newName);
         return;
       case "rename-table":
-        this.#table = { ...this.#table, name: change.newName };
+        this.#rename(change.newName);
         return;
       case "comment":
         this.#table = { ...this.#table, comment: change.text };
@@ -231,10 +244,18 @@ class Draft {
       columns: this.#table.columns.filter((column) => column.name !== name),
       uniques: this.#table.uniques.filter((key) => !holds(key.columns)),
       foreignKeys: this.#table.foreignKeys.filter((key) => !holds(key.columns)),
-      checks: this.#table.checks.filter((check) => check.name === null || check.name !== lengthCheck),
-      indexes: this.#table.indexes.filter((index) => !index.keys.some((key) => key.column === name)),
+      checks: this.#table.checks.filter(
+        (check) =>
+          (check.name === null || check.name !== lengthCheck) && !this.#mentions(check.expression, name),
+      ),
+      indexes: this.#table.indexes.filter(
+        (index) =>
+          !this.#mentions(index.where, name) &&
+          !index.keys.some((key) => key.column === name || this.#mentions(key.expression, name)),
+      ),
     };
     this.#sources.delete(name);
+    this.#origins.delete(name);
   }
 
   #renameColumn(name: string, newName: string): void {
@@ -251,17 +272,59 @@ class Draft {
     this.#replaceColumn(name, { ...column, name: newName });
     this.#sources.delete(name);
     this.#sources.set(newName, source);
+    const origin = this.#origins.get(name);
+    this.#origins.delete(name);
+    if (origin !== undefined) this.#origins.set(newName, origin);
+    const reworded = <T extends string | null>(text: T): T => {
+      if (text === null || this.#rules.expressions === undefined) return text;
+      return this.#rules.expressions.rename(text, name, newName) as T;
+    };
     const { primaryKey } = this.#table;
     this.#table = {
       ...this.#table,
       primaryKey: primaryKey === null ? null : { ...primaryKey, columns: renamed(primaryKey.columns) },
       uniques: this.#table.uniques.map((key) => ({ ...key, columns: renamed(key.columns) })),
-      foreignKeys: this.#table.foreignKeys.map((key) => ({ ...key, columns: renamed(key.columns) })),
+      foreignKeys: this.#table.foreignKeys.map((key) => ({
+        ...key,
+        columns: renamed(key.columns),
+        referencedColumns: this.#isOwn(key) ? renamed(key.referencedColumns) : key.referencedColumns,
+      })),
+      columns: this.#table.columns.map((one) =>
+        one.generated === null
+          ? one
+          : { ...one, generated: { ...one.generated, expression: reworded(one.generated.expression) } },
+      ),
+      checks: this.#table.checks.map((check) => ({ ...check, expression: reworded(check.expression) })),
       indexes: this.#table.indexes.map((index) => ({
         ...index,
-        keys: index.keys.map((key) => (key.column === name ? { ...key, column: newName } : key)),
+        where: reworded(index.where),
+        keys: index.keys.map((key) =>
+          key.column === name
+            ? { ...key, column: newName }
+            : { ...key, expression: reworded(key.expression) },
+        ),
       })),
     };
+  }
+
+  /** Foreign keys of the table to itself follow its name; PostgreSQL sees to that by itself. */
+  #rename(newName: string): void {
+    const follows = this.#rules.expressions !== undefined;
+    const foreignKeys = this.#table.foreignKeys.map((key) =>
+      follows && this.#isOwn(key) ? { ...key, referencedTable: newName } : key,
+    );
+    this.#table = { ...this.#table, name: newName, foreignKeys };
+  }
+
+  #isOwn({ referencedTable }: ForeignKey): boolean {
+    return (
+      this.#rules.expressions !== undefined &&
+      referencedTable.toLowerCase() === this.#table.name.toLowerCase()
+    );
+  }
+
+  #mentions(expression: string | null, column: string): boolean {
+    return expression !== null && this.#rules.expressions?.mentions(expression, column) === true;
   }
 
   #setPrimaryKey(columns: readonly string[], name: string | undefined): void {

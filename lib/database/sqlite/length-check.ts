@@ -15,6 +15,11 @@ export function impliesCheck(old: string, next: string): boolean {
   return before.most <= after.most && before.least >= after.least;
 }
 
+/** The column whose length a check of this form bounds, or null. */
+export function lengthCheckedColumn(expression: string): string | null {
+  return read(expression)?.column ?? null;
+}
+
 function read(expression: string): LengthCheck | null {
   const match = pattern.exec(expression.trim());
   if (match === null) return null;
@@ -24,5 +29,5 @@ function read(expression: string): LengthCheck | null {
 }
 
 function bare(name: string): string {
-  return name.trim().replace(/^"(.*)"$/, "$1");
+  return name.trim().replace(/^"(.*)"$/s, (_, inner: string) => inner.replaceAll('""', '"'));
 }

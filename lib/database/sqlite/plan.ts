@@ -3,7 +3,7 @@ import type { ColumnSource, Target } from "../schema/apply.js";
 import type { CostClass } from "../schema/editor.js";
 import type { Check, Column, Index, Table } from "../schema/table.js";
 import { literal, quoteName } from "./literals.js";
-import { impliesCheck } from "./length-check.js";
+import { impliesCheck, lengthCheckedColumn } from "./length-check.js";
 import { columnText, createIndexText, createTableText } from "./statements.js";
 
 /** How a change is carried out. */
@@ -18,23 +18,36 @@ export interface AlterPlan {
 export interface RebuildSource {
   /** Text after `FROM`. */
   readonly from: string;
+  /** The name by which the old table is called there. */
+  readonly alias: string;
   /** The value of a column of the new table, or null for what the target says. */
-  value(column: string): string | null;
+  readonly value?: (column: string) => string | null;
 }
+
+/** What is known of the rows of a table. */
+export interface RowFacts {
+  /** Columns that are known to be stored in every row, so that no row reads them from the default of the definition. */
+  readonly stored: ReadonlySet<string>;
+  /** The names by which expressions and sources call columns that were renamed before. */
+  readonly formerNames: ReadonlyMap<string, string>;
+}
+
+export const nothingKnown: RowFacts = { stored: new Set(), formerNames: new Map() };
 
 /** @param render text of an expression */
 export function planAlteration(
   old: Table,
   target: Target,
   render: (source: ColumnSource & { kind: "expression" }) => string,
-  source: RebuildSource | null = null,
+  source: RebuildSource | RowFacts = nothingKnown,
 ): AlterPlan {
-  if (source !== null || needsRebuild(old, target)) return rebuild(old, target, render, source);
-  return edit(old, target);
+  if ("from" in source) return rebuild(old, target, render, source);
+  if (!needsRebuild(old, target, source)) return edit(old, target);
+  return rebuild(old, target, render, rowsByFormerNames(old, target.table, source));
 }
 
-/** What changes stored rows, or how SQLite reads them. Columns that were added to a table with rows take a default from the definition, so it must not change under them. */
-function needsRebuild(old: Table, { table, sources }: Target): boolean {
+/** What changes stored rows, or how SQLite reads them. */
+function needsRebuild(old: Table, { table, sources }: Target, { stored, formerNames }: RowFacts): boolean {
   if (JSON.stringify(keyShape(old)) !== JSON.stringify(keyShape(table))) return true;
   const kept = table.columns.slice(0, old.columns.length);
   if (kept.length !== old.columns.length) return true;
@@ -44,9 +57,10 @@ function needsRebuild(old: Table, { table, sources }: Target): boolean {
     return (
       before === undefined ||
       source?.kind !== "old" ||
-      source.column !== before.name ||
+      source.column !== (formerNames.get(before.name) ?? before.name) ||
       before.name !== column.name ||
-      changesReading(before, column, table)
+      changesReading(before, column, table) ||
+      (before.default !== column.default && !stored.has(before.name) && !isStored(old, index))
     );
   });
   return (
@@ -57,25 +71,36 @@ function needsRebuild(old: Table, { table, sources }: Target): boolean {
   );
 }
 
+/** Names of keys may change in place: their indexes are found by number. */
 function keyShape({ primaryKey, uniques, options }: Table): unknown {
-  return [primaryKey, uniques, options];
+  return [primaryKey?.columns, uniques.map(({ columns }) => columns), options];
 }
 
 function changesReading(before: Column, after: Column, table: Table): boolean {
-  if (
-    before.default !== after.default ||
-    before.collation !== after.collation ||
-    before.autoincrement !== after.autoincrement
-  )
-    return true;
+  if (before.collation !== after.collation || before.autoincrement !== after.autoincrement) return true;
   if (JSON.stringify(before.generated) !== JSON.stringify(after.generated)) return true;
   if (before.type === after.type) return false;
-  if (table.options["strict"] === true || table.primaryKey?.columns.includes(after.name) === true) {
-    return (
-      affinity(before.type) !== "text" || affinity(after.type) !== "text" || table.options["strict"] === true
-    );
-  }
-  return affinity(before.type) !== "text" || affinity(after.type) !== "text";
+  if (table.options["strict"] === true || affinity(before.type) !== affinity(after.type)) return true;
+  // INTEGER alone makes a primary key the row id.
+  return table.primaryKey?.columns.includes(after.name) === true && affinity(after.type) !== "text";
+}
+
+/**
+ * Rows from before an ADD COLUMN read the column from the default of the definition, which must not change under them.
+ * There are none such where this column or a later one could not have been added that way, or its default could not.
+ */
+export function isStored(table: Table, position: number): boolean {
+  const column = table.columns[position];
+  if (column === undefined) return false;
+  if (column.default !== null && !isConstant(column.default)) return true;
+  return table.columns
+    .slice(position)
+    .some((one) => !one.nullable && one.default === null && one.generated === null);
+}
+
+/** ADD COLUMN takes none that depends on the time. */
+function isConstant(text: string): boolean {
+  return !/^\(?\s*CURRENT_(?:TIMESTAMP|DATE|TIME)\s*\)?$/i.test(text);
 }
 
 /** The rule by which SQLite reads a declared type ("Datatypes in SQLite", section 3.1). */
@@ -118,12 +143,17 @@ function textOf(index: Index): string {
   return JSON.stringify(index);
 }
 
-/** The procedure of SQLite's ALTER TABLE page, section 7. The reset parses the schema again. */
+/**
+ * The procedure of SQLite's ALTER TABLE page, section 7. The reset parses the schema again. A table that is made and
+ * dropped raises the schema's version, by which other connections learn of the edit.
+ */
 function editStatements(name: string, text: string): string[] {
   return [
     "PRAGMA writable_schema = ON",
     `UPDATE sqlite_schema SET sql = ${literal(text)} WHERE type = 'table' AND name = ${literal(name)}`,
     "PRAGMA writable_schema = RESET",
+    "CREATE TABLE _godwit_edited (x)",
+    "DROP TABLE _godwit_edited",
   ];
 }
 
@@ -142,24 +172,31 @@ function newNotNull(old: Table, table: Table): AlterPlan["scans"] {
 
 function newChecks(old: Table, table: Table): AlterPlan["scans"] {
   const before = new Set(old.checks.map((check) => check.expression));
-  const added = new Set(table.columns.slice(old.columns.length).map((column) => column.name));
+  const added = table.columns.slice(old.columns.length);
   return table.checks
     .filter(
       (check) =>
         !before.has(check.expression) &&
         !old.checks.some((one) => impliesCheck(one.expression, check.expression)),
     )
-    .filter((check) => ![...added].some((name) => isLengthCheckOfNulls(check, table, name)))
+    .filter((check) => !isLengthCheckOfNulls(check, added))
     .map((check) => ({
-      text: `SELECT 1 FROM ${quoteName(old.name)} WHERE NOT (${check.expression}) LIMIT 1`,
+      text: `SELECT 1 FROM ${withAdded(old, added)} WHERE NOT (${check.expression}) LIMIT 1`,
       rule: `a row of "${old.name}" breaks the new rule ${check.name ?? ""} (${check.expression})`,
     }));
 }
 
+/** The table as it will be read once the new columns are there. */
+function withAdded(old: Table, added: readonly Column[]): string {
+  if (added.length === 0) return quoteName(old.name);
+  const values = added.map((column) => `${column.default ?? "NULL"} AS ${quoteName(column.name)}`);
+  return `(SELECT *, ${values.join(", ")} FROM ${quoteName(old.name)})`;
+}
+
 /** A new column without default holds NULL everywhere, which no length check minds. */
-function isLengthCheckOfNulls(check: Check, table: Table, column: string): boolean {
-  const found = table.columns.find((one) => one.name === column);
-  return found?.default === null && check.name === `${table.name}_len_${column}`;
+function isLengthCheckOfNulls({ expression }: Check, added: readonly Column[]): boolean {
+  const column = lengthCheckedColumn(expression);
+  return added.some((one) => one.name === column && one.default === null);
 }
 
 function indexStatements(old: Table, table: Table): string[] {
@@ -184,11 +221,14 @@ function rebuild(
   const temporary = `_godwit_new_${table.name}`;
   const written = table.columns.filter((column) => column.generated === null);
   const values = written.map(
-    (column) => source?.value(column.name) ?? valueOf(column, sources.get(column.name), render),
+    (column) => source?.value?.(column.name) ?? valueOf(column, sources.get(column.name), render),
   );
   const rowid = rowidName(old, table);
   const columns = [...(rowid === null ? [] : [rowid]), ...written.map((column) => quoteName(column.name))];
-  const selected = [...(rowid === null ? [] : [source === null ? rowid : `o.${rowid}`]), ...values];
+  const selected = [
+    ...(rowid === null ? [] : [source === null ? rowid : `${source.alias}.${rowid}`]),
+    ...values,
+  ];
   const from = source?.from ?? quoteName(old.name);
   return {
     cost: "rewrite",
@@ -209,6 +249,18 @@ function rebuild(
         : [`ALTER TABLE ${quoteName(old.name)} RENAME TO ${quoteName(table.name)}`]),
     ],
   };
+}
+
+/** The rows of a table whose columns were renamed, under the names that expressions know. */
+function rowsByFormerNames(old: Table, table: Table, { formerNames }: RowFacts): RebuildSource | null {
+  if (formerNames.size === 0) return null;
+  const rowid = rowidName(old, table);
+  const columns = old.columns.map(
+    ({ name }) => `${quoteName(name)} AS ${quoteName(formerNames.get(name) ?? name)}`,
+  );
+  const selected = [...(rowid === null ? [] : [`${rowid} AS ${rowid}`]), ...columns].join(", ");
+  const alias = quoteName(old.name);
+  return { from: `(SELECT ${selected} FROM ${alias}) AS ${alias}`, alias };
 }
 
 function valueOf(

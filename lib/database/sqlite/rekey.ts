@@ -91,6 +91,7 @@ async function rebuildHolder(
   );
   const plan = planAlteration(table, target, ({ expression }) => renderSql(expression), {
     from: `${quoteName(table.name)} AS o ${joins.join(" ")}`,
+    alias: "o",
     value: (name) => {
       const source = target.sources.get(name);
       if (source?.kind !== "old") return null;

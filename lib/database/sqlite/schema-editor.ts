@@ -1,4 +1,4 @@
-import { InputError, StepError } from "../../errors.js";
+import { InputError, RefusedError, StepError } from "../../errors.js";
 import { applyChanges, emptyTable } from "../schema/apply.js";
 import type { Rules, Target } from "../schema/apply.js";
 import { recordAlteration, recordDefinition } from "../schema/changes.js";
@@ -13,11 +13,15 @@ import type {
 } from "../schema/editor.js";
 import type { SchemaPlanner } from "../schema/planning.js";
 import type { Table } from "../schema/table.js";
+import { brokenDependents } from "./dependents.js";
+import type { DriverRow } from "./driver.js";
 import { inspectTable } from "./inspect.js";
 import { literal, quoteName, renderSql } from "./literals.js";
-import { planAlteration } from "./plan.js";
-import type { AlterPlan } from "./plan.js";
+import { sqliteExpressions } from "./parse/expressions.js";
+import { isStored, planAlteration } from "./plan.js";
+import type { AlterPlan, RowFacts } from "./plan.js";
 import { rekeyTables } from "./rekey.js";
+import { renamesOf } from "./renames.js";
 import type { SqliteSession } from "./session.js";
 import { createIndexText, createTableText } from "./statements.js";
 
@@ -31,7 +35,13 @@ export class SqliteSchemaEditor implements SchemaEditor {
     readonly session: SqliteSession,
     conventions: Conventions,
   ) {
-    this.rules = { dialect: "sqlite", conventions, render: renderSql, literal };
+    this.rules = {
+      dialect: "sqlite",
+      conventions,
+      render: renderSql,
+      literal,
+      expressions: sqliteExpressions,
+    };
   }
 
   async tableNames(): Promise<string[]> {
@@ -65,26 +75,73 @@ export class SqliteSchemaEditor implements SchemaEditor {
   async drop(name: string): Promise<SchemaEffect> {
     if (!(await this.hasTable(name))) throw new InputError("unknown-table", `There is no table "${name}".`);
     const statements = [`DROP TABLE ${quoteName(name)}`];
-    await this.#runAll(statements);
+    await this.#untouchedOnFailure(() => this.#runAll(statements));
     return { table: name, cost: "metadata", statements };
   }
 
   async alter(name: string, change: Change): Promise<SchemaEffect> {
-    const changes = recordAlteration(change);
-    const renames = nativeRenames(name, changes);
-    await this.#runAll(renames);
     const old = await this.table(name);
-    const rest = renames.length === 0 ? changes : changes.filter(({ kind }) => kind !== "rename-column");
-    const target = applyChanges(old, rest, this.rules);
-    const plan = planFor(old, target);
-    await this.#carryOut(plan);
-    await this.#requireResult(target.table, plan);
-    return { table: target.table.name, cost: plan.cost, statements: [...renames, ...plan.statements] };
+    const target = applyChanges(old, recordAlteration(change), this.rules);
+    return this.#untouchedOnFailure(async () => {
+      const renames = renamesOf(old, target, this.rules);
+      await this.#runAll(renames.statements);
+      // SQLite has rewritten triggers and other texts.
+      const start = renames.statements.length === 0 ? old : await this.table(name);
+      const wanted = { ...target, table: { ...target.table, triggers: start.triggers } };
+      const { formerNames } = renames;
+      const plan = planFor(start, wanted, { formerNames, stored: await this.#storedColumns(start, target) });
+      await this.#carryOut(plan);
+      await this.#requireResult(target.table, plan);
+      return {
+        table: target.table.name,
+        cost: plan.cost,
+        statements: [...renames.statements, ...plan.statements],
+      };
+    });
   }
 
   async planAlter(name: string, change: Change): Promise<SchemaEffect> {
     const old = await this.table(name);
-    return planChanges(old, recordAlteration(change), this.rules).effect;
+    const changes = recordAlteration(change);
+    const stored = await this.#storedColumns(old, applyChanges(old, changes, this.rules));
+    return planChanges(old, changes, this.rules, stored).effect;
+  }
+
+  /** Columns with a new default that no row reads from the old one; asked of the rows only where the definition leaves it open. */
+  async #storedColumns(old: Table, { table }: Target): Promise<Set<string>> {
+    const stored = new Set<string>();
+    for (const [position, column] of old.columns.entries()) {
+      const after = table.columns.find(({ name }) => name === column.name);
+      if (after === undefined || after.default === column.default || isStored(old, position)) continue;
+      const rows = await this.session.all(
+        `SELECT 1 FROM ${quoteName(old.name)} WHERE ${quoteName(column.name)} IS ${column.default ?? "NULL"} LIMIT 1`,
+      );
+      if (rows.length === 0) stored.add(column.name);
+    }
+    return stored;
+  }
+
+  /** A refused change leaves nothing behind, also where the caller goes on; views and triggers must work as before. */
+  async #untouchedOnFailure<T>(work: () => Promise<T>): Promise<T> {
+    const { session } = this;
+    if (session.kind === "autocommit") return work();
+    const read = (text: string): Promise<DriverRow[]> => session.all(text);
+    const before = await brokenDependents(read);
+    await session.run("SAVEPOINT _godwit_alter");
+    try {
+      const result = await work();
+      for (const [what, reason] of await brokenDependents(read)) {
+        if (!before.has(what)) throw brokenDependent(what, reason);
+      }
+      await session.run("RELEASE _godwit_alter");
+      return result;
+    } catch (error) {
+      await session.run("ROLLBACK TO _godwit_alter");
+      await session.run("RELEASE _godwit_alter");
+      await session.run("PRAGMA writable_schema = RESET");
+      await session.run("PRAGMA legacy_alter_table = OFF");
+      throw error;
+    }
   }
 
   rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {
@@ -160,36 +217,23 @@ export function planChanges(
   old: Table,
   changes: readonly TableChange[],
   rules: Rules,
+  stored: ReadonlySet<string> = new Set(),
 ): { readonly effect: SchemaEffect; readonly table: Table } {
-  const renames = nativeRenames(old.name, changes);
-  const renamed = changes.filter(({ kind }) => kind === "rename-column");
-  const start = renames.length === 0 ? old : applyChanges(old, renamed, rules).table;
-  const rest = renames.length === 0 ? changes : changes.filter(({ kind }) => kind !== "rename-column");
-  const target = applyChanges(start, rest, rules);
-  const plan = planFor(start, target);
+  const target = applyChanges(old, changes, rules);
+  const { statements, table, formerNames } = renamesOf(old, target, rules);
+  const plan = planFor(table, target, { stored, formerNames });
   return {
-    effect: { table: target.table.name, cost: plan.cost, statements: [...renames, ...plan.statements] },
+    effect: { table: target.table.name, cost: plan.cost, statements: [...statements, ...plan.statements] },
     table: target.table,
   };
 }
 
-function planFor(old: Table, target: Target): AlterPlan {
-  return planAlteration(old, target, ({ expression }) => renderSql(expression));
+function planFor(old: Table, target: Target, facts: RowFacts): AlterPlan {
+  return planAlteration(old, target, ({ expression }) => renderSql(expression), facts);
 }
 
-/** SQLite renames a column also in triggers and views. With new values over the old names it has to be done by the rebuild. */
-function nativeRenames(table: string, changes: readonly TableChange[]): string[] {
-  const computes = changes.some(
-    (change) =>
-      (change.kind === "add-column" && change.options.using !== undefined) ||
-      (change.kind === "change-column" && change.change.using !== undefined),
-  );
-  if (computes) return [];
-  return changes.flatMap((change) =>
-    change.kind === "rename-column"
-      ? [
-          `ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(change.name)} TO ${quoteName(change.newName)}`,
-        ]
-      : [],
-  );
+function brokenDependent(what: string, reason: string): RefusedError {
+  return new RefusedError("broken-dependent", `The change would break ${what}: ${reason}.`, {
+    hint: "Drop it before the change, and create it again as it should be afterwards.",
+  });
 }

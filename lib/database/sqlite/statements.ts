@@ -5,13 +5,17 @@ import { quoteName } from "./literals.js";
 /** `CREATE TABLE`, with all that belongs to the table itself. */
 export function createTableText(table: Table): string {
   const inline = table.columns.find((column) => column.autoincrement)?.name;
+  const uniques = table.uniques.map((key) => `${named(key.name)}UNIQUE (${list(key.columns)})`);
+  // The indexes of keys are numbered in their order, and found again by number, so that an edit must keep it.
+  const first = Number(table.options["uniquesBeforeKey"] ?? 0);
   const parts = [
     ...table.columns.map((column) => columnText(column, column.name === inline ? table.primaryKey : null)),
+    ...uniques.slice(0, first),
     ...(table.primaryKey === null || inline !== undefined
       ? []
       : [`${named(table.primaryKey.name)}PRIMARY KEY (${list(table.primaryKey.columns)})`]),
     ...table.checks.map((check) => `${named(check.name)}CHECK (${check.expression})`),
-    ...table.uniques.map((key) => `${named(key.name)}UNIQUE (${list(key.columns)})`),
+    ...uniques.slice(first),
     ...table.foreignKeys.map(foreignKeyText),
   ];
   return `CREATE TABLE ${bareName(table.name)} (\n\t${parts.join(", \n\t")}\n)${optionsText(table)}`;

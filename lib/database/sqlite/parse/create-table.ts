@@ -41,6 +41,8 @@ export function parseCreateTable(text: string): ParsedTable {
 class Parts {
   readonly columns: Column[] = [];
   primaryKey: PrimaryKey | null = null;
+  /** How many unique constraints stand before the primary key: SQLite numbers the indexes of both in this order. */
+  uniquesBeforeKey = 0;
   readonly uniques: Unique[] = [];
   readonly foreignKeys: ForeignKey[] = [];
   readonly checks: Check[] = [];
@@ -54,7 +56,20 @@ class Parts {
         ? { ...column, nullable: false }
         : column,
     );
-    return { columns, primaryKey, uniques, foreignKeys, checks, options };
+    const before = this.uniquesBeforeKey;
+    return {
+      columns,
+      primaryKey,
+      uniques,
+      foreignKeys,
+      checks,
+      options: before === 0 ? options : { ...options, uniquesBeforeKey: String(before) },
+    };
+  }
+
+  setPrimaryKey(key: PrimaryKey): void {
+    this.primaryKey = key;
+    this.uniquesBeforeKey = this.uniques.length;
   }
 }
 
@@ -71,7 +86,7 @@ function startsConstraint(reader: TokenReader): boolean {
 function readTableConstraint(reader: TokenReader, parts: Parts): void {
   const name = reader.take("CONSTRAINT") ? reader.name() : null;
   if (reader.take("PRIMARY", "KEY")) {
-    parts.primaryKey = { name, columns: reader.columnList() };
+    parts.setPrimaryKey({ name, columns: reader.columnList() });
     refuseConflictClause(reader);
   } else if (reader.take("UNIQUE")) {
     parts.uniques.push({ name, columns: reader.columnList() });
@@ -120,7 +135,7 @@ function readColumnConstraint(
     reader.take("ASC");
     refuseConflictClause(reader);
     column.autoincrement = reader.take("AUTOINCREMENT");
-    parts.primaryKey = { name, columns: [column.name] };
+    parts.setPrimaryKey({ name, columns: [column.name] });
   } else if (reader.take("NOT", "NULL")) {
     column.nullable = false;
     refuseConflictClause(reader);
