@@ -24,7 +24,9 @@ export function parseHeader(file: string, text: string): RawHeader | null {
   const [error] = errors;
   if (error !== undefined) {
     const spot = { file, line: lineAt(text, error.labels[0]?.start ?? 0) };
-    throw faultAt(spot, "revision-syntax", `Syntax error: ${error.message}.`.replace(/\.\.$/, "."));
+    throw faultAt(spot, "revision-syntax", `Syntax error: ${error.message}.`.replace(/\.\.$/, "."), {
+      hint: "Mend the file; nothing was touched.",
+    });
   }
   const call = defaultCall(program);
   if (call === null) return null;

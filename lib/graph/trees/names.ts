@@ -2,7 +2,7 @@ import { lineage } from "../closure.js";
 import { idOf } from "../graph.js";
 import { enumerate, problem } from "../problems.js";
 import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
-import { nearHint } from "./near.js";
+import { didYouMean, nearHint } from "./near.js";
 
 /** What stands before `@`: it narrows what is meant by what stands behind. */
 export type Scope =
@@ -86,7 +86,7 @@ export function nodeIn(view: RevisionGraph, scope: Scope, text: string, preferre
     `${scopeName(view, scope)} has no revision, version or label '${text}'.`,
     versions.length === 0
       ? nearHint(view, text)
-      : `Its versions: ${enumerate([...new Set(versions)].map(String), 12)}.`,
+      : `${didYouMean(text, ["head", "base", ...new Set(versions.map(String))])}Its versions: ${enumerate([...new Set(versions)].map(String), 12)}.`,
   );
 }
 

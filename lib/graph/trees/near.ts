@@ -19,3 +19,12 @@ export function nearHint(view: RevisionGraph, text: string): string | undefined 
   const near = nearMatches(view, text);
   return near.length === 0 ? undefined : `Did you mean ${near.join(" or ")}?`;
 }
+
+/** A question that offers the word that is spelled most alike, with a space behind it; empty where none is. */
+export function didYouMean(text: string, words: readonly string[]): string {
+  const [nearest] = words
+    .map((word) => ({ word, far: distance(text, word) }))
+    .filter(({ far }) => far <= Math.max(1, Math.floor(text.length / 2)))
+    .toSorted((a, b) => a.far - b.far);
+  return nearest === undefined ? "" : `Did you mean ${nearest.word}? `;
+}

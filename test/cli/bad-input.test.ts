@@ -1,0 +1,162 @@
+import { expect } from "chai";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { copyFixture } from "../support/fixtures.js";
+import { temporaryFolder } from "../support/folders.js";
+import { runGodwit } from "../support/program.js";
+import type { ProgramOptions, ProgramResult } from "../support/program.js";
+
+/** What every refusal has in common: one message, a hint, no stack. */
+function requireClear({ status, stdout, stderr }: ProgramResult, exitCode: number, message: RegExp): void {
+  expect(status, stderr).to.equal(exitCode);
+  expect(stdout).to.equal("");
+  expect(stderr).to.match(/^error: /);
+  expect(stderr).to.match(message);
+  expect(stderr).to.match(/^hint: \S/m);
+  expect(stderr).not.to.match(/^\s+at .*:\d+:\d+\)?$/m);
+}
+
+const good =
+  'import { defineRevision } from "godwit";\nexport default defineRevision({ id: "aaaaaaaaaaaa", parent: null, manager: "app", summary: "Good", async up() {}, async down() {} });\n';
+
+async function project(revision: string): Promise<ProgramOptions> {
+  const folder = await temporaryFolder();
+  mkdirSync(path.join(folder, "revisions", "app"), { recursive: true });
+  writeFileSync(path.join(folder, "revisions", "app", "aaaaaaaaaaaa_first.ts"), revision);
+  writeFileSync(path.join(folder, "godwit.config.json"), '{ "repo": "sqlite:///app.db" }\n');
+  return { cwd: folder };
+}
+
+describe("Bad input", () => {
+  it("of a repository that is not there", async () => {
+    const folder = await temporaryFolder();
+    requireClear(await runGodwit(["current", "--repo", path.join(folder, "nowhere")]), 2, /nowhere/);
+  });
+
+  it("of no repository at all", async () => {
+    requireClear(await runGodwit(["current"], { cwd: await temporaryFolder() }), 2, /No repository/);
+  });
+
+  it("of a butler.yaml that is no YAML", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(path.join(folder, "butler.yaml"), "registry: [\n  db: {{{\n");
+    requireClear(await runGodwit(["current", "--repo", folder]), 2, /butler\.yaml/);
+  });
+
+  it("of a butler.yaml that includes itself", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(path.join(folder, "butler.yaml"), "registry: !include butler.yaml\n");
+    requireClear(await runGodwit(["current", "--repo", folder]), 2, /includ/);
+  });
+
+  it("of a database that is no Butler", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(path.join(folder, "butler.yaml"), "registry:\n  db: sqlite:///<butlerRoot>/gen3.sqlite3\n");
+    writeFileSync(path.join(folder, "gen3.sqlite3"), "");
+    requireClear(await runGodwit(["upgrade", "--repo", folder]), 2, /butler_attributes|no Butler/i);
+  });
+
+  it("of a truncated SQLite file", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    truncateSync(path.join(folder, "gen3.sqlite3"), 20_000);
+    requireClear(await runGodwit(["upgrade", "--repo", folder]), 2, /gen3\.sqlite3/);
+  });
+
+  it("of a wrong password, which is printed nowhere", async () => {
+    const { databaseUrl } = await copyFixture("uuid-c6-synth", "postgres");
+    const url = new URL(databaseUrl);
+    url.password = "mellon-mellon";
+    const result = await runGodwit(["current", "--plain", "--repo", url.href]);
+    requireClear(result, 2, /password/);
+    expect(result.stderr).not.to.include("mellon");
+  });
+
+  it("of an unknown target, with near matches, and nothing is touched", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const before = readFileSync(path.join(folder, "gen3.sqlite3"));
+    const result = await runGodwit(["upgrade", "datasets@heda", "--repo", folder]);
+    requireClear(result, 2, /heda/);
+    expect(result.stderr).to.match(/hint: .*head/);
+    expect(readFileSync(path.join(folder, "gen3.sqlite3")).equals(before)).to.equal(true);
+  });
+
+  it("of an ambiguous beginning of an id", async () => {
+    const options = await project(good);
+    const file = path.join(options.cwd ?? "", "revisions", "app", "aaaaaaaaaaab_second.ts");
+    writeFileSync(file, good.replace("aaaaaaaaaaaa", "aaaaaaaaaaab").replace("null", '"aaaaaaaaaaaa"'));
+    requireClear(await runGodwit(["upgrade", "aaaaaa"], options), 2, /aaaaaaaaaaaa[\s\S]*aaaaaaaaaaab/);
+  });
+
+  it("of a revision file with a syntax error, with file and line", async () => {
+    requireClear(
+      await runGodwit(["upgrade"], await project(`${good}\nconst = 3;\n`)),
+      2,
+      /aaaaaaaaaaaa_first\.ts:4/,
+    );
+  });
+
+  it("of a header that is not literal, with file and line", async () => {
+    const code = good.replace('summary: "Good"', "summary: process.cwd()");
+    requireClear(await runGodwit(["upgrade"], await project(code)), 2, /aaaaaaaaaaaa_first\.ts:2/);
+  });
+
+  it("of a folder that cannot be written", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(path.join(folder, "file"), "");
+    const result = await runGodwit(["init", path.join(folder, "file", "project")], { cwd: folder });
+    requireClear(result, 2, /file.project/);
+  });
+
+  it("of an unknown command or option", async () => {
+    requireClear(await runGodwit(["upgrad"]), 2, /upgrade/);
+    requireClear(await runGodwit(["upgrade", "--frobnicate"]), 2, /frobnicate/);
+  });
+
+  it("is one document with --json, and the exit code is the same", async () => {
+    const { status, stdout } = await runGodwit(["upgrade", "nosuch", "--json"], await project(good));
+    expect(status).to.equal(2);
+    const document = JSON.parse(stdout) as {
+      readonly schema: number;
+      readonly error: { readonly code: string };
+    };
+    expect(document.schema).to.equal(1);
+    expect(document.error.code).to.equal("unknown-revision");
+  });
+});
+
+describe("A step that throws", () => {
+  it("exits with 1, is rolled back, and leaves a true state", async () => {
+    const options = await project(
+      good.replace(
+        "async up() {}",
+        'async up(context) { if (context.mode === "run") throw new Error("no luck"); }',
+      ),
+    );
+    const { status, stderr } = await runGodwit(["upgrade"], options);
+    expect(status).to.equal(1);
+    expect(stderr)
+      .to.include("no luck")
+      .and.include("aaaaaaaaaaaa")
+      .and.match(/^hint: /m);
+    const current = JSON.parse((await runGodwit(["current", "--json"], options)).stdout) as {
+      readonly managers: readonly { readonly revisions: readonly string[] }[];
+    };
+    expect(current.managers.map(({ revisions }) => revisions)).to.deep.equal([[]]);
+  });
+});
+
+describe("Targets", () => {
+  it("are texts as they were typed", async () => {
+    const options = await project(good);
+    for (const target of ["0012", "4e2", "1e3", "00"]) {
+      const { status, stderr } = await runGodwit(["upgrade", target], options);
+      expect(status, target).to.equal(2);
+      expect(stderr).to.match(new RegExp(`["']${target}["']`));
+    }
+    expect((await runGodwit(["upgrade", "+1"], options)).status).to.equal(0);
+    expect((await runGodwit(["history", "-r=-3:current"], options)).stdout).to.include("aaaaaaaaaaaa");
+    expect((await runGodwit(["downgrade", "-1"], options)).status).to.equal(0);
+    expect((await runGodwit(["upgrade", "+1"], options)).status).to.equal(0);
+    expect((await runGodwit(["downgrade", "--", "-1"], options)).status).to.equal(0);
+  });
+});

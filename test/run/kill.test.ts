@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { current, upgrade } from "../../lib/index.js";
+import { copyFixture } from "../support/fixtures.js";
+import type { Fixture } from "../support/fixtures.js";
+import { compare } from "../support/normalize/compare.js";
+import { describeFixture } from "../support/normalize/describe.js";
+import { readGolden } from "../support/normalize/golden.js";
+
+const program = fileURLToPath(new URL("../support/paused-run.js", import.meta.url));
+const revision = "352c30854bb0";
+
+/** Runs `upgrade` in a process of its own, and kills it when it comes to a pause point. */
+async function killAt(fixture: Fixture, point: string): Promise<void> {
+  const child = spawn(process.execPath, [program, fixture.folder, revision, `${point} ${revision}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+async function standsAt({ folder }: Fixture): Promise<readonly string[]> {
+  const { managers, problems } = await current(folder);
+  expect(problems).to.deep.equal([]);
+  return managers.find(({ manager }) => manager === "dimensions-config")?.revisions ?? [];
+}
+
+const before = ["1fae088c80b6"];
+const after = [revision];
+
+for (const dialect of ["sqlite", "postgres"] as const) {
+  describe(`A run that is killed, ${dialect}`, () => {
+    for (const { point, expected } of [
+      { point: "step:begin", expected: before },
+      { point: "step:record", expected: before },
+      { point: "step:commit", expected: before },
+      { point: "step:committed", expected: after },
+    ]) {
+      it(`at ${point} leaves a repository whose state is true, and the same command finishes`, async () => {
+        const fixture = await copyFixture("uuid-c6-synth", dialect);
+        await killAt(fixture, point);
+        expect(await standsAt(fixture)).to.deep.equal(expected);
+        await upgrade(fixture.folder, revision);
+        expect(await standsAt(fixture)).to.deep.equal(after);
+        const golden = await readGolden(dialect, "uuid-c6-synth--config-7");
+        if (golden === undefined) throw new Error("the golden is missing");
+        const differences = compare(golden, await describeFixture(fixture), {
+          ignorePrefixes: ["revision_", "godwit_"],
+        });
+        expect(differences.filter((one) => !one.includes("butler_attributes"))).to.deep.equal([]);
+      });
+    }
+  });
+}
