@@ -210,6 +210,47 @@ for (const kind of databases) {
       await downgrade(uri, "-1", { folder });
     });
 
+    it("are checked against the names of a repository, with near matches", async () => {
+      const folder = await project();
+      const { folder: uri } = await copyFixture("current", kind.dialect);
+      const attempt = (flags: Readonly<Record<string, readonly string[]>>, of = "static-table") =>
+        newRevision({
+          folder,
+          managers: ["collections"],
+          branches: ["SynthIntKeyCollectionManager"],
+          version: "2.1.0",
+          kind: of,
+          flags,
+          fromRepository: uri,
+        });
+      const faults = [
+        [{ table: ["colection"] }, "static-table", "unknown-table", '"collection"'],
+        [{ table: ["collection"], "drop-column": ["docs"] }, "static-table", "unknown-column", '"doc"'],
+        [
+          { table: ["collection"], "add-column": ["doc text"] },
+          "static-table",
+          "duplicate-column",
+          undefined,
+        ],
+        [{ family: ["dataset_tag_*"] }, "dynamic-tables", "unknown-family", '"dataset_tags_*"'],
+        [
+          { table: ["collection"], "add-foreign-key": ["type -> run(collection)"] },
+          "static-table",
+          "unknown-column",
+          '"collection_id"',
+        ],
+      ] as const;
+      for (const [flags, of, code, hint] of faults) {
+        const error = await rejection(attempt(flags, of));
+        expect(error.code).to.equal(code);
+        if (hint !== undefined) expect(error.hint).to.contain(hint);
+      }
+      const { files } = await attempt({ table: ["collection"], "drop-column": ["doc"] });
+      expect(await readFile(files[0] ?? "", "utf8")).to.contain(
+        'addColumn("doc", type.text(), { nullable: true })',
+      );
+    });
+
     it("add a dimension to a Butler repository, and take it away again", async () => {
       const folder = await project();
       const { folder: uri } = await copyFixture("current", kind.dialect);

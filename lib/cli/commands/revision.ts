@@ -16,6 +16,10 @@ const ownOptions = {
   "depends-on": { type: "string", array: true, describe: "Revision of another tree that must come first" },
   "rev-id": { type: "string", describe: "Id, in place of the one that follows from the rule" },
   "version-path": { type: "string", describe: "Folder of manager folders to write to" },
+  "from-repo": {
+    type: "string",
+    describe: "Repository whose tables and columns the flags are checked against",
+  },
   config: { type: "string", describe: "Configuration file" },
   json: { type: "boolean", describe: "Print one JSON document" },
   verbose: { type: "boolean", describe: "Tell the cause of errors" },
@@ -85,6 +89,7 @@ function readRequest(argv: Arguments): NewRevisionOptions {
     dependsOn: textsOf(argv, "depends-on"),
     ...optional("revisionId", textOf(argv, "rev-id")),
     ...optional("versionPath", textOf(argv, "version-path")),
+    ...optional("fromRepository", textOf(argv, "from-repo")),
     ...optional("configuration", textOf(argv, "config")),
     flags: templateFlags(argv),
   };

@@ -1,0 +1,118 @@
+/** Names of tables, columns and families that a repository has, to check flags against: `--from-repo`. */
+import { InputError } from "../../errors.js";
+import type { Column } from "../../database/schema/table.js";
+import { openRepository } from "../../repository/open.js";
+import type { OpenOptions } from "../../repository/open.js";
+import { askedChanges } from "./asked.js";
+import type { AskedChanges } from "./asked.js";
+import type { ColumnText } from "./column.js";
+import type { FlagValues } from "./flags.js";
+import { typeCodeOf } from "./stored-type.js";
+
+/** The names in a repository. */
+export interface RepositoryNames {
+  readonly uri: string;
+  readonly tables: ReadonlyMap<string, readonly Column[]>;
+  /** The tables of each family. */
+  readonly families: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Reads the names of a repository. Nothing is changed. @throws InputError where it cannot be opened */
+export async function readNames(uri: string, options: OpenOptions = {}): Promise<RepositoryNames> {
+  const repository = await openRepository(uri, options);
+  try {
+    return await repository.database.transaction({ mode: "read" }, async (session) => {
+      const schema = session.schema(repository.conventions);
+      const tables = new Map<string, readonly Column[]>();
+      for (const name of await schema.tableNames()) tables.set(name, (await schema.table(name)).columns);
+      const families = await repository.tableFamilies(session);
+      return {
+        uri: repository.uri,
+        tables,
+        families: new Map(families.map(({ name, recorded }) => [name, recorded])),
+      };
+    });
+  } finally {
+    await repository.close();
+  }
+}
+
+/**
+ * Checks the flags of a template against what a repository has.
+ * @returns the flags; a dropped column that was named alone has the definition that it has there
+ * @throws InputError `unknown-table`, `unknown-family`, `unknown-column`, `duplicate-column` with near matches
+ */
+export async function checkFlags(names: RepositoryNames, flags: FlagValues): Promise<FlagValues> {
+  const asked = askedChanges(flags);
+  if (asked.createTable !== undefined) return flags;
+  const table = await tableMeant(names, asked);
+  if (table === null) return flags;
+  const columns = names.tables.get(table) ?? [];
+  await checkColumns(names, table, columns, asked);
+  for (const { table: other, referenced } of asked.addForeignKey) {
+    await requireKnown("table", other, [...names.tables.keys()], names.uri);
+    const there = (names.tables.get(other) ?? []).map(({ name }) => name);
+    for (const column of referenced) await requireKnown("column", column, there, `table "${other}"`);
+  }
+  return { ...flags, dropColumn: asked.dropColumn.map((one) => withDefinition(one, columns)) };
+}
+
+/** The table, or one of the family: its tables are alike in what a revision changes. */
+async function tableMeant(names: RepositoryNames, { table, family }: AskedChanges): Promise<string | null> {
+  if (table !== undefined) {
+    await requireKnown("table", table, [...names.tables.keys()], names.uri);
+    return table;
+  }
+  if (family === undefined) return null;
+  await requireKnown("family", family, [...names.families.keys()], names.uri);
+  return names.families.get(family)?.[0] ?? null;
+}
+
+async function checkColumns(
+  { uri }: RepositoryNames,
+  table: string,
+  columns: readonly Column[],
+  asked: AskedChanges,
+): Promise<void> {
+  const there = columns.map(({ name }) => name);
+  for (const { name } of asked.addColumn) {
+    if (!there.includes(name)) continue;
+    throw new InputError("duplicate-column", `Table "${table}" of ${uri} has a column "${name}" already.`);
+  }
+  const before = [
+    ...asked.dropColumn.map((column) => (typeof column === "string" ? column : column.name)),
+    ...asked.renameColumn.map(({ from }) => from),
+  ];
+  for (const name of before) await requireKnown("column", name, there, `table "${table}"`);
+  const after = [
+    ...there,
+    ...asked.addColumn.map(({ name }) => name),
+    ...asked.renameColumn.map(({ to }) => to),
+  ];
+  const used = [...asked.addIndex, ...asked.dropIndex, ...asked.addUnique, ...asked.addForeignKey];
+  for (const name of used.flatMap(({ columns: list }) => list)) {
+    await requireKnown("column", name, after, `table "${table}"`);
+  }
+}
+
+function withDefinition(column: ColumnText | string, columns: readonly Column[]): ColumnText | string {
+  if (typeof column !== "string") return column;
+  const stored = columns.find(({ name }) => name === column);
+  const type = stored === undefined ? null : typeCodeOf(stored.type);
+  if (stored === undefined || type === null) return column;
+  const value = stored.default === null ? null : `sql\`${stored.default.replace(/[`\\]|\$\{/g, "\\$&")}\``;
+  return { name: column, type, nullable: stored.nullable, default: value };
+}
+
+async function requireKnown(
+  kind: string,
+  name: string,
+  known: readonly string[],
+  where: string,
+): Promise<void> {
+  if (known.includes(name)) return;
+  const { closest } = await import("fastest-levenshtein");
+  throw new InputError(`unknown-${kind}`, `There is no ${kind} "${name}" in ${where}.`, {
+    hint: known.length === 0 ? `There is no ${kind} at all.` : `Did you mean "${closest(name, known)}"?`,
+  });
+}
