@@ -17,18 +17,18 @@ type Render = (source: ColumnSource & { readonly kind: "expression" }) => string
 /** Plans a change of a table; names of columns, constraints and indexes do not change here. */
 export function planAlteration(
   old: Table,
-  { table, sources }: Target,
+  { table, sources, origins }: Target,
   namespace: string,
   render: Render,
 ): AlterPlan {
   const clauses = new Clauses(namespace);
   const relation = clauses.relation(old.name);
   const filled = table.columns.filter(
-    (column) => isNew(old, column) && sources.get(column.name)?.kind === "expression",
+    (column) => !origins.has(column.name) && sources.get(column.name)?.kind === "expression",
   );
-  const dropped = droppedClauses(old, table);
+  const dropped = droppedClauses(old, table, origins);
   const added = addedClauses(old, table, clauses);
-  const columns = columnClauses(old, table, sources, clauses, filled, render);
+  const columns = columnClauses(old, table, { sources, origins }, clauses, filled, render);
   // New values are computed from the old columns, which must still be there.
   const steps =
     filled.length === 0
@@ -47,19 +47,16 @@ export function planAlteration(
   return { cost: costOf(old, table, sources, filled, added), statements };
 }
 
-function isNew(old: Table, { name }: Column): boolean {
-  return !old.columns.some((column) => column.name === name);
-}
-
 function droppedClauses(
   old: Table,
   table: Table,
+  origins: Target["origins"],
 ): { readonly constraints: string[]; readonly columns: string[] } {
   const constraints = constraintsOf(old)
     .filter((one) => !constraintsOf(table).some((other) => sameText(one, other)))
     .map(({ name }) => `DROP CONSTRAINT ${quoteName(name ?? "")}`);
   const columns = old.columns
-    .filter((column) => !table.columns.some(({ name }) => name === column.name))
+    .filter((column) => !origins.has(column.name))
     .map((column) => `DROP COLUMN ${quoteName(column.name)}`);
   return { constraints, columns };
 }
@@ -94,13 +91,14 @@ function addedClauses(old: Table, table: Table, clauses: Clauses): string[] {
 function columnClauses(
   old: Table,
   table: Table,
-  sources: Target["sources"],
+  { sources, origins }: Pick<Target, "sources" | "origins">,
   clauses: Clauses,
   filled: readonly Column[],
   render: Render,
 ): string[] {
   return table.columns.flatMap((column) => {
-    const before = old.columns.find(({ name }) => name === column.name);
+    // A column that was dropped and made anew under its name is another one.
+    const before = old.columns.find(({ name }) => name === column.name && origins.has(name));
     if (before !== undefined) return changedColumn(before, column, sources.get(column.name), render);
     const isFilled = filled.includes(column);
     return [`ADD COLUMN ${clauses.column(isFilled ? { ...column, nullable: true } : column)}`];
@@ -244,6 +242,11 @@ export function splitRenames(
       (change.kind === "add-column" && change.options.using !== undefined) ||
       (change.kind === "change-column" && change.change.using !== undefined),
   );
+  const changedBefore = changes.some(
+    (change, index) =>
+      change.kind === "rename-column" &&
+      changes.slice(0, index).some((one) => one.kind === "change-column" && one.name === change.name),
+  );
   const renames = renaming.flatMap((change) => {
     switch (change.kind) {
       case "rename-column":
@@ -260,5 +263,5 @@ export function splitRenames(
         return [];
     }
   });
-  return { renames, renaming, rest, when: computes ? "last" : "first" };
+  return { renames, renaming, rest, when: computes || changedBefore ? "last" : "first" };
 }

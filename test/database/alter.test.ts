@@ -1,0 +1,235 @@
+import { expect } from "chai";
+import type { CostClass, TableAlteration } from "../../lib/database/schema/editor.js";
+import type { Table } from "../../lib/database/schema/table.js";
+import { type } from "../../lib/database/schema/types.js";
+import { sql } from "../../lib/database/sql.js";
+import { databases } from "../support/databases.js";
+import { openFresh, refusalOf } from "./open.js";
+
+/** A table with rows, keys, checks and indexes, one that refers to it, and names that need care. */
+const schema = [
+  `CREATE TABLE "Par""ent %s $1" (id INTEGER PRIMARY KEY, "ünï" VARCHAR(8) NOT NULL)`,
+  `INSERT INTO "Par""ent %s $1" VALUES (1, 'one'), (2, 'two')`,
+  `CREATE TABLE "a 'b' ""c"" %s $1" (
+    id INTEGER PRIMARY KEY,
+    "select" VARCHAR(16) CONSTRAINT "len ""1""" CHECK (length("select") <= 16 AND length("select") >= 1),
+    "Up ""Per" BIGINT NOT NULL,
+    parent INTEGER CONSTRAINT "fk $1" REFERENCES "Par""ent %s $1" (id),
+    CONSTRAINT "key %s" UNIQUE ("select", "Up ""Per"))`,
+  `CREATE INDEX "by %s" ON "a 'b' ""c"" %s $1" ("Up ""Per")`,
+  `INSERT INTO "a 'b' ""c"" %s $1" VALUES
+    (10, 'x''y', 9007199254740993, 1), (20, NULL, -9223372036854775808, NULL), (30, 'ünï "%s" $1', 0, 2)`,
+  `CREATE TABLE child (id INTEGER PRIMARY KEY, a INTEGER NOT NULL REFERENCES "a 'b' ""c"" %s $1" (id))`,
+  `INSERT INTO child VALUES (1, 10), (2, 30)`,
+];
+const name = `a 'b' "c" %s $1`;
+const quoted = `"a 'b' ""c"" %s $1"`;
+const biggest = 9007199254740993n;
+
+interface Case {
+  readonly title: string;
+  readonly change: (table: TableAlteration) => void;
+  /** Cost on SQLite. */
+  readonly cost: CostClass;
+  /** A query and its rows afterwards. */
+  readonly query: string;
+  readonly rows: readonly (readonly unknown[])[];
+  readonly table?: (table: Table) => unknown;
+  readonly is?: unknown;
+  readonly after?: string;
+}
+
+const cases: readonly Case[] = [
+  {
+    title: "adds a column that may be empty",
+    change: (t) => t.addColumn(`new "%s`, type.text(), { nullable: true }),
+    cost: "metadata",
+    query: `SELECT "new ""%s" AS a FROM ${quoted} WHERE id = 10`,
+    rows: [[null]],
+  },
+  {
+    title: "adds a column with a default",
+    change: (t) => t.addColumn("added", type.bigint(), { default: biggest }),
+    cost: "metadata",
+    query: `SELECT added AS a FROM ${quoted} WHERE id = 20`,
+    rows: [[biggest]],
+  },
+  {
+    title: "adds a column with values of others",
+    change: (t) => t.addColumn("added", type.bigint(), { using: sql`${sql.id('Up "Per')} / 2` }),
+    cost: "rewrite",
+    query: `SELECT added AS a FROM ${quoted} ORDER BY id`,
+    rows: [[4503599627370496n], [-4611686018427387904n], [0n]],
+  },
+  {
+    title: "widens a string",
+    change: (t) => t.changeColumn("select", { type: type.string(64) }),
+    cost: "metadata",
+    query: `SELECT "select" AS a FROM ${quoted} WHERE id = 10`,
+    rows: [["x'y"]],
+  },
+  {
+    title: "computes new values together with a new name",
+    change: (t) => {
+      t.changeColumn('Up "Per', { using: sql`${sql.id('Up "Per')} + 1` });
+      t.renameColumn('Up "Per', "Re'named %s");
+    },
+    cost: "rewrite",
+    query: `SELECT "Re'named %s" AS a FROM ${quoted} ORDER BY id`,
+    rows: [[biggest + 1n], [-9223372036854775807n], [1n]],
+  },
+  {
+    title: "lets a column be empty",
+    change: (t) => t.changeColumn('Up "Per', { nullable: true }),
+    cost: "metadata",
+    query: `SELECT count(*) AS a FROM ${quoted}`,
+    rows: [[3n]],
+    table: ({ columns }) => columns.find((column) => column.name === 'Up "Per')?.nullable,
+    is: true,
+  },
+  {
+    title: "renames a column that indexes, keys and checks speak of",
+    change: (t) => {
+      t.renameColumn("select", "where");
+      t.renameColumn('Up "Per', "up");
+    },
+    cost: "metadata",
+    query: `SELECT "where" AS a, up AS b FROM ${quoted} WHERE id = 10`,
+    rows: [["x'y", biggest]],
+    table: ({ uniques }) => uniques.map((key) => key.columns),
+    is: [["where", "up"]],
+  },
+  {
+    title: "drops a column with its foreign key",
+    change: (t) => t.dropColumn("parent"),
+    cost: "rewrite",
+    query: `SELECT id AS a FROM ${quoted} ORDER BY id`,
+    rows: [[10n], [20n], [30n]],
+    table: ({ foreignKeys }) => foreignKeys.length,
+    is: 0,
+  },
+  {
+    title: "drops a column with its keys, checks and indexes, and makes it anew under the same name",
+    change: (t) => {
+      t.dropColumn("select");
+      t.addColumn("select", type.bigint(), { nullable: true });
+    },
+    cost: "rewrite",
+    query: `SELECT "select" AS a FROM ${quoted} WHERE id = 10`,
+    rows: [[null]],
+    table: ({ uniques, checks }) => [uniques.length, checks.length],
+    is: [0, 0],
+  },
+  {
+    title: "adds and drops constraints and indexes",
+    change: (t) => {
+      t.addCheck({ name: 'check "%s', expression: `id > 0` });
+      t.addUnique(['Up "Per']);
+      t.dropConstraint({ name: "fk $1" });
+      t.dropIndex({ name: "by %s" });
+      t.addIndex(["parent"], { name: "by ''parent" });
+    },
+    cost: "rewrite",
+    query: `SELECT count(*) AS a FROM ${quoted}`,
+    rows: [[3n]],
+    table: ({ checks, uniques, foreignKeys, indexes }) => [
+      checks.length,
+      uniques.length,
+      foreignKeys.length,
+      indexes.map((index) => index.name),
+    ],
+    is: [2, 2, 0, ["by ''parent"]],
+  },
+  {
+    title: "adds a foreign key",
+    change: (t) => {
+      t.dropConstraint({ name: "fk $1" });
+      t.addForeignKey(["parent"], { table: 'Par"ent %s $1', columns: ["id"] }, { name: 'fk "new"' });
+    },
+    cost: "scan",
+    query: `SELECT count(*) AS a FROM ${quoted}`,
+    rows: [[3n]],
+    table: ({ foreignKeys }) => foreignKeys.map((key) => key.name),
+    is: ['fk "new"'],
+  },
+  {
+    title: "makes a column required with values for the empty",
+    change: (t) => t.changeColumn("select", { nullable: false, using: sql`coalesce("select", '-')` }),
+    cost: "rewrite",
+    query: `SELECT "select" AS a FROM ${quoted} WHERE id = 20`,
+    rows: [["-"]],
+  },
+  {
+    title: "renames the table, which others refer to",
+    change: (t) => t.rename('re "named" %s'),
+    cost: "metadata",
+    query: `SELECT count(*) AS a FROM "re ""named"" %s"`,
+    rows: [[3n]],
+    after: 're "named" %s',
+  },
+  {
+    title: "does five things at once",
+    change: (t) => {
+      t.addColumn("one", type.string(4), { default: "abc" });
+      t.dropColumn("parent");
+      t.changeColumn("select", { type: type.text() });
+      t.renameColumn('Up "Per', "upper");
+      t.addIndex(["one", "upper"], { name: "two" });
+    },
+    cost: "rewrite",
+    query: `SELECT one AS a, upper AS b FROM ${quoted} WHERE id = 10`,
+    rows: [["abc", biggest]],
+  },
+];
+
+for (const kind of databases) {
+  describe(`Altering tables with hostile names, ${kind.title}`, () => {
+    for (const { title, change, cost, query, rows, table, is, after } of cases) {
+      it(title, async () => {
+        const database = await openFresh(kind, schema);
+        const planned = await database.write((_, editor) => editor.planAlter(name, change));
+        const effect = await database.write((_, editor) => editor.alter(name, change));
+        expect(effect.cost, "planned as done").to.equal(planned.cost);
+        expect(effect.statements).to.deep.equal(planned.statements);
+        if (kind.dialect === "sqlite") expect(effect.cost).to.equal(cost);
+        const found = await database.rows(query);
+        expect(found.map((row) => Object.values(row).map(exact))).to.deep.equal(rows);
+        const result = await database.write((_, editor) => editor.table(after ?? name));
+        if (table !== undefined) expect(table(result)).to.deep.equal(is);
+        const child = await database.write((_, editor) => editor.table("child"));
+        expect(child.foreignKeys.map((key) => key.referencedTable)).to.deep.equal([after ?? name]);
+        expect(await database.rows("SELECT id FROM child")).to.have.length(2);
+        await database.close();
+      });
+    }
+
+    const refused: readonly [string, (table: TableAlteration) => void, RegExp][] = [
+      ["a rule that a row breaks", (t) => t.addCheck({ name: "c", expression: "id < 30" }), /./],
+      ["NOT NULL where a row is empty", (t) => t.changeColumn("select", { nullable: false }), /select/],
+      [
+        "new values that are not unique",
+        (t) => {
+          t.changeColumn('Up "Per', { using: sql`0` });
+          t.addUnique(['Up "Per'], { name: "u" });
+        },
+        /./,
+      ],
+      ["a column that is not there", (t) => t.dropColumn("nothing"), /unknown-column.*nothing/],
+      ["a constraint that is not there", (t) => t.dropConstraint({ name: "nothing" }), /unknown-constraint/],
+    ];
+    for (const [title, change, message] of refused) {
+      it(`refuses ${title}, with everything untouched`, async () => {
+        const database = await openFresh(kind, schema);
+        const before = await database.write((_, editor) => editor.table(name));
+        expect(await refusalOf(database.write((_, editor) => editor.alter(name, change)))).to.match(message);
+        expect(await database.write((_, editor) => editor.table(name))).to.deep.equal(before);
+        expect(await database.rows(`SELECT id FROM ${quoted}`)).to.have.length(3);
+        await database.close();
+      });
+    }
+  });
+}
+
+function exact(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : value;
+}
