@@ -64,7 +64,9 @@ async function syntaxFault(file: string): Promise<InputError | null> {
     const [error] = parseSync(path.basename(file), text).errors;
     if (error === undefined) return null;
     const line = lineAt(text, error.labels[0]?.start ?? 0);
-    return new InputError("module-syntax", `${file}:${line}: Syntax error: ${error.message}`);
+    return new InputError("module-syntax", `${file}:${line}: Syntax error: ${error.message}`, {
+      hint: "Mend the file, and run the same command again.",
+    });
   } catch {
     return null;
   }

@@ -154,7 +154,7 @@ describe("Targets", () => {
       expect(stderr).to.match(new RegExp(`["']${target}["']`));
     }
     expect((await runGodwit(["upgrade", "+1"], options)).status).to.equal(0);
-    expect((await runGodwit(["history", "-r=-3:current"], options)).stdout).to.include("aaaaaaaaaaaa");
+    expect((await runGodwit(["history", "-r=-1:current"], options)).stdout).to.include("aaaaaaaaaaaa");
     expect((await runGodwit(["downgrade", "-1"], options)).status).to.equal(0);
     expect((await runGodwit(["upgrade", "+1"], options)).status).to.equal(0);
     expect((await runGodwit(["downgrade", "--", "-1"], options)).status).to.equal(0);
