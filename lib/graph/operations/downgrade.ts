@@ -95,8 +95,11 @@ function relativeGoal(graph: Graph, current: readonly number[], relative: Relati
   const { branch, symbol, steps } = relative;
   if (steps >= 0) {
     if (symbol === undefined) throw outOfRange(target);
-    const along = branch === undefined ? undefined : resolveBranch(graph, branch, "unknown-revision");
-    return { node: downTo(walkUp(graph, resolveOne(graph, symbol), steps, along), target), branch };
+    const along =
+      branch === undefined ? undefined : (): number => resolveBranch(graph, branch, "unknown-revision");
+    const node = downTo(walkUp(graph, resolveOne(graph, symbol), steps, along), target);
+    if (node === undefined) throw outOfRange(target);
+    return { node, branch };
   }
   const start =
     symbol === undefined

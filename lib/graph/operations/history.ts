@@ -19,15 +19,28 @@ export function historyOfTable(graph: Graph, rows: readonly string[], range: str
   const [low = "", high, ...more] = (range ?? ":").trim().split(":");
   if (high === undefined || more.length > 0)
     throw problem("bad-range-syntax", `'${range}' is no range.`, "A range is `A:B`, `A:` or `:B`.");
+  if (/^-\d+$/.test(low) && /^[+]\d+$/.test(high))
+    throw problem("unknown-revision", `'${high}' has no revision to count from: '${low}' is none.`);
+  const ends = onBranchOf(
+    graph,
+    highEnds(graph, rows, high, () => startOfCount(graph, rows, low)),
+    low,
+  );
   const starts = lowEnds(graph, rows, low);
-  const ends = onBranchOf(graph, highEnds(graph, rows, high, starts), low);
   refuseOverlap(graph, ends);
   const needed = ancestors(graph, ends);
   const stray = starts.find((node) => !needed.has(node));
   if (stray !== undefined)
     throw problem("not-an-ancestor", `${idOf(graph, stray)} is not below '${high === "" ? "heads" : high}'.`);
   refuseOverlap(graph, starts);
-  return idsOf(graph, between(graph, starts, ends));
+  const shown = between(graph, starts, ends);
+  const inside = new NodeSet(graph.ids.length, shown);
+  if (reach(graph.downs, ends, inside).size < inside.size)
+    throw problem(
+      "not-an-ancestor",
+      `Only dependencies lead from '${high}' to '${low}': they are not on one line.`,
+    );
+  return idsOf(graph, shown);
 }
 
 /** From some revisions (all, where there are none) up to others, newest first. */
@@ -57,15 +70,28 @@ export function resolveWithWalk(graph: Graph, text: string): (number | undefined
 function lowEnds(graph: Graph, rows: readonly string[], text: string): number[] {
   if (text === "" || text === "base") return [];
   if (text === "current") return nodesOfRows(graph, rows);
-  const nodes = resolveWithWalk(graph, text).filter((node) => node !== undefined);
-  return [...new Set(nodes)];
+  const nodes = [...new Set(resolveWithWalk(graph, text))];
+  if (nodes.includes(undefined) && /-\d+$/.test(text))
+    throw problem("not-an-ancestor", `'${text}' leads below the first revision.`);
+  return nodes.filter((node) => node !== undefined);
+}
+
+/** What `+n` as high end counts from: the rows, or the one revision that the low end names. */
+function startOfCount(graph: Graph, rows: readonly string[], text: string): number[] {
+  const nodes = lowEnds(graph, rows, text);
+  if (text === "current" || nodes.length < 2) return nodes;
+  throw problem(
+    "multiple-heads",
+    `'${text}' stands for several revisions to count from.`,
+    "Name one of them.",
+  );
 }
 
 function highEnds(
   graph: Graph,
   rows: readonly string[],
   text: string,
-  low: readonly number[],
+  low: () => readonly number[],
 ): readonly number[] {
   const current = text === "current" ? nodesOfRows(graph, rows) : [];
   if (current.length > 0) return current;

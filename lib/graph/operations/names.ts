@@ -38,8 +38,9 @@ export function resolveName(graph: Graph, text: string): Named {
  * @returns undefined for `base`
  */
 export function resolveOne(graph: Graph, text: string): number | undefined {
-  const { nodes } = resolveName(graph, text);
+  const { nodes, branch } = resolveName(graph, text);
   if (nodes.length > 1) throw manyFound(graph, nodes, text);
+  if (nodes.length === 0 && branch !== "") resolveBranch(graph, branch);
   return nodes[0];
 }
 
@@ -51,7 +52,7 @@ export function resolveNames(graph: Graph, texts: readonly string[]): number[] {
 /**
  * Resolves what stands before `@`: an id, a label, or a beginning of either.
  * @param otherwise the category where there is none: a branch that only narrows is looked up as any revision
- * @throws InputError that category, or `ambiguous-prefix`
+ * @throws InputError that category, or `ambiguous-prefix` for a beginning of several that only narrows
  */
 export function resolveBranch(
   graph: Graph,
@@ -60,8 +61,15 @@ export function resolveBranch(
 ): number {
   const exact = exactly(graph, text);
   if (exact !== undefined) return exact;
-  const node = completed(graph, text, undefined);
-  if (node !== undefined) return node;
+  const found = completions(graph, text, undefined);
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only.node;
+  if (only !== undefined)
+    throw problem(
+      otherwise === "unknown-branch" ? otherwise : "ambiguous-prefix",
+      `Several revisions or labels begin with '${text}': ${enumerate(found.map(({ name }) => name))}.`,
+      "Give more of it.",
+    );
   throw problem(otherwise, `There is no branch '${text}': neither a label nor a revision.`);
 }
 
@@ -104,15 +112,9 @@ function exactly(graph: Graph, name: string): number | undefined {
   return graph.byId.get(name) ?? graph.byLabel.get(name);
 }
 
-/** The only node of which an id or label begins so; a label and the id of one node count as two. */
+/** The only node of which an id or label begins so. */
 function completed(graph: Graph, beginning: string, branch: number | undefined): number | undefined {
-  if (beginning === "") return undefined;
-  const related = branch === undefined ? undefined : lineage(graph, [branch]);
-  const found: { name: string; node: number }[] = [];
-  for (const names of [graph.byId, graph.byLabel])
-    for (const [name, node] of names)
-      if (name.length >= shortestCompletable && name.startsWith(beginning) && related?.has(node) !== false)
-        found.push({ name, node });
+  const found = completions(graph, beginning, branch);
   if (found.length > 1)
     throw problem(
       "ambiguous-prefix",
@@ -120,4 +122,20 @@ function completed(graph: Graph, beginning: string, branch: number | undefined):
       "Give more of it.",
     );
   return found[0]?.node;
+}
+
+/** All ids and labels that begin so; a label and the id of one node are two. */
+function completions(
+  graph: Graph,
+  beginning: string,
+  branch: number | undefined,
+): { readonly name: string; readonly node: number }[] {
+  if (beginning === "") return [];
+  const related = branch === undefined ? undefined : lineage(graph, [branch]);
+  return [...graph.byId, ...graph.byLabel]
+    .filter(
+      ([name, node]) =>
+        name.length >= shortestCompletable && name.startsWith(beginning) && related?.has(node) !== false,
+    )
+    .map(([name, node]) => ({ name, node }));
 }

@@ -13,7 +13,7 @@ import { outOfRange, parseRelative, type Relative, walkDown, walkUp, type Walked
  */
 export function upgradeTable(graph: Graph, rows: readonly string[], targets: readonly string[]): TableMove {
   const current = nodesOfRows(graph, rows);
-  const goals = targets.flatMap((target) => upgradeTargets(graph, current, target, "refused"));
+  const goals = targets.flatMap((target) => upgradeTargets(graph, () => current, target, "refused"));
   refuseOverlap(graph, goals);
   refuseOverlap(graph, current);
   const applied = ancestors(graph, current);
@@ -27,12 +27,12 @@ export function upgradeTable(graph: Graph, rows: readonly string[], targets: rea
 
 /**
  * The revisions that an upgrade to a target ends at.
- * @param current the rows of the version table
+ * @param current gives the rows of the version table, where the target is counted from them
  * @param tooFar what becomes of a walk that leads past the end
  */
 export function upgradeTargets(
   graph: Graph,
-  current: readonly number[],
+  current: () => readonly number[],
   text: string,
   tooFar: "refused" | "stopped",
 ): readonly number[] {
@@ -43,14 +43,15 @@ export function upgradeTargets(
   return [walked.node];
 }
 
-function walkFrom(graph: Graph, current: readonly number[], relative: Relative, text: string): Walked {
+function walkFrom(graph: Graph, current: () => readonly number[], relative: Relative, text: string): Walked {
   const { branch, symbol, steps } = relative;
   if (steps <= 0) {
     if (symbol === undefined) throw outOfRange(text);
     return walkDown(graph, resolveOne(graph, branch === undefined ? symbol : `${branch}@${symbol}`), -steps);
   }
-  const along = branch === undefined ? undefined : resolveBranch(graph, branch, "unknown-revision");
-  const start = symbol === undefined ? startOf(graph, current, along) : resolveOne(graph, symbol);
+  const along =
+    branch === undefined ? undefined : (): number => resolveBranch(graph, branch, "unknown-revision");
+  const start = symbol === undefined ? startOf(graph, current(), along?.()) : resolveOne(graph, symbol);
   return walkUp(graph, start, steps, along);
 }
 

@@ -1,4 +1,4 @@
-import { lineage } from "../closure.js";
+import { lineage, type NodeSet } from "../closure.js";
 import { bases, type Graph, idOf, idsOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 
@@ -28,14 +28,20 @@ export interface Walked {
 
 /**
  * Walks to the only child, some times, from a node or from nothing.
- * @param branch a node: children that are not on a line with it are left out
+ * @param branch gives a node: children that are not on a line with it are left out; asked only where there are any
  * @throws InputError `ambiguous-walk`
  */
-export function walkUp(graph: Graph, start: number | undefined, steps: number, branch?: number): Walked {
-  const related = branch === undefined ? undefined : lineage(graph, [branch]);
+export function walkUp(
+  graph: Graph,
+  start: number | undefined,
+  steps: number,
+  branch?: () => number,
+): Walked {
+  let related: NodeSet | undefined;
   let node = start;
   for (let step = 0; step < steps; step++) {
     const children = node === undefined ? bases(graph) : neighbours(graph.children, node);
+    if (children.length > 0 && branch !== undefined) related ??= lineage(graph, [branch()]);
     const [next, ...others] = children.filter((child) => related?.has(child) !== false);
     if (next === undefined) return { node, ended: true };
     if (others.length > 0) throw ambiguous(graph, node, [next, ...others]);
