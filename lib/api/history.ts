@@ -1,6 +1,7 @@
-import { historyOf } from "../graph/index.js";
+import { historyOf, pending } from "../graph/index.js";
 import type { Revision } from "../graph/revision.js";
 import { readState } from "../state/read.js";
+import type { Repository } from "../repository/repository.js";
 import type { RepositoryState } from "../state/state.js";
 import type { VersionRow } from "../state/version-tables.js";
 import type { ProjectOptions } from "./options.js";
@@ -29,7 +30,7 @@ export async function history(options: HistoryOptions = {}): Promise<HistoryRepo
     const state = await repository.database.transaction({ mode: "read" }, (session) =>
       readState(repository, session, known),
     );
-    return reportHistory(project, options.range, state);
+    return reportHistory(project, options.range, state, repository.unrecordedTrees);
   });
 }
 
@@ -37,11 +38,14 @@ function reportHistory(
   set: RevisionSet,
   range: string | undefined,
   state: RepositoryState | null,
+  unrecordedTrees: Repository["unrecordedTrees"] = "left-alone",
 ): HistoryReport {
   const { graph, code } = set;
-  const revisions = historyOf(graph, state === null ? null : stateForGraph(state), range);
+  const applied = state === null ? null : stateForGraph(state);
+  const revisions = historyOf(graph, applied, range);
+  const open = applied === null ? new Map<string, string[]>() : pending(graph, applied, { unrecordedTrees });
   return {
-    revisions: entriesOf(set, revisions, state),
+    revisions: entriesOf(set, revisions, state, new Set([...open.values()].flat())),
     switches: code.switches.map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
   };
 }
@@ -51,7 +55,9 @@ export function entriesOf(
   { graph }: RevisionSet,
   revisions: readonly Revision[],
   state: RepositoryState | null,
+  open: ReadonlySet<string> = new Set(),
 ): RevisionEntry[] {
+  const heads = new Set(state === null ? [] : [...state.trees.values()].flatMap((tree) => tree.heads));
   const applied = state === null ? null : appliedRows(graph, state);
   return revisions.map((revision) => {
     const row = applied?.get(revision.id) ?? null;
@@ -66,11 +72,23 @@ export function entriesOf(
       summary: revision.summary,
       file: revision.source.file,
       applied: applied === null ? null : applied.has(revision.id),
+      state: applied === null ? null : stateOf(revision.id, heads, applied, open),
       appliedAt: row?.appliedAt ?? null,
       appliedBy: row?.appliedBy ?? null,
       durationMs: numberOrNull(row?.durationMs ?? null),
     };
   });
+}
+
+function stateOf(
+  id: string,
+  heads: ReadonlySet<string>,
+  applied: ReadonlyMap<string, unknown>,
+  open: ReadonlySet<string>,
+): RevisionEntry["state"] {
+  if (heads.has(id)) return "current";
+  if (applied.has(id)) return "applied";
+  return open.has(id) ? "pending" : "absent";
 }
 
 function numberOrNull(value: bigint | null): number | null {

@@ -102,6 +102,8 @@ export interface RevisionEntry {
   readonly file: string | null;
   /** Whether the repository has it; null where no repository was asked. */
   readonly applied: boolean | null;
+  /** The same in more detail: whether the repository stands on it, has it, or would get it by `upgrade head`. */
+  readonly state: "current" | "applied" | "pending" | "absent" | null;
   /** When and by what it was applied here; null where that is not known or not asked. */
   readonly appliedAt: string | null;
   readonly appliedBy: string | null;

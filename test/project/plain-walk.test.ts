@@ -70,7 +70,7 @@ for (const kind of databases) {
       ]);
 
       const history = await godwit("history", "-i");
-      expect(history).to.include(`* ${first?.revision}`).and.include(`. ${second?.revision}`);
+      expect(history).to.include(`@ ${first?.revision}`).and.include(`+ ${second?.revision}`);
     });
   });
 }

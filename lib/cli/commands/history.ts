@@ -1,5 +1,6 @@
+import type { HistoryReport } from "../../api/results.js";
 import { printRevisions, printSwitches } from "../render/revisions.js";
-import { printJson } from "../render/table.js";
+import { print, printJson } from "../render/table.js";
 import {
   findRepository,
   mannerOf,
@@ -29,10 +30,15 @@ export const historyCommand: Command = {
         describe: "Mark where the repository stands",
       })
       .option("applied", { type: "boolean", describe: "Show what ran on the repository, and when" })
+      .option("graph", {
+        choices: ["svg", "html", "mermaid", "dot", "json"],
+        describe: "Write a picture of the trees",
+      })
       .option("v", { type: "boolean", describe: "Show files, labels and dependencies" })
       .example("$0 history", "all revisions, without opening a repository")
       .example("$0 history -i --repo /repo/main", "mark where a repository stands")
-      .example("$0 history -r=-3:current", "the last three steps of each manager"),
+      .example("$0 history -r=-1:current", "the last step of each manager")
+      .example("$0 history --graph html > trees.html", "a page to look at in a browser"),
   run: async (argv) => {
     const range = textOf(argv, "range");
     const { history } = await import("../../api/history.js");
@@ -43,6 +49,11 @@ export const historyCommand: Command = {
       ...(uri === null ? {} : { uri }),
       ...(range === undefined ? {} : { range }),
     });
+    const picture = pictureFormats.find((format) => format === argv["graph"]);
+    if (picture !== undefined) {
+      print(await draw(report, picture));
+      return 0;
+    }
     if (mannerOf(argv).json) {
       printJson(report);
       return 0;
@@ -57,6 +68,14 @@ export const historyCommand: Command = {
     return 0;
   },
 };
+
+const pictureFormats = ["svg", "html", "mermaid", "dot", "json"] as const;
+
+async function draw(report: HistoryReport, format: (typeof pictureFormats)[number]): Promise<string> {
+  const { drawPicture } = await import("../../graph/pictures/index.js");
+  const title = "Revisions";
+  return drawPicture({ title, revisions: report.revisions, switches: report.switches }, format);
+}
 
 /** A database is opened only where the question needs one. */
 async function neededRepository(argv: Arguments, range: string | undefined): Promise<string | null> {

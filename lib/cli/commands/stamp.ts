@@ -1,6 +1,5 @@
 import { confirm } from "../ask.js";
 import { printCurrent } from "../render/current.js";
-import { runListener } from "../render/run.js";
 import { printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, repositoryOf, textsOf } from "../settings.js";
 import type { Command } from "./index.js";
@@ -28,6 +27,7 @@ export const stampCommand: Command = {
         argv["yes"] === true ? "yes" : "ask",
       );
     const { stamp } = await import("../../api/stamp.js");
+    const { runListener } = await import("../render/run.js");
     const manner = mannerOf(argv);
     const report = await stamp(uri, textsOf(argv, "target"), {
       ...readProjectOptions(argv),

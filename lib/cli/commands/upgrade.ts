@@ -2,7 +2,6 @@ import type { RunOptions } from "../../api/options.js";
 import type { PlanReport, RunReport } from "../../api/results.js";
 import { confirm } from "../ask.js";
 import { printPlan } from "../render/plan.js";
-import { printRun, runListener } from "../render/run.js";
 import { print, printJson } from "../render/table.js";
 import { mannerOf, moveOptions, readRunOptions, repositoryOf, textsOf } from "../settings.js";
 import type { Arguments, Manner } from "../settings.js";
@@ -53,6 +52,7 @@ export async function moveFromCommandLine(argv: Arguments, command: MoveCommand)
     return 0;
   }
   await askFirst(argv, uri, command, options);
+  const { printRun, runListener } = await import("../render/run.js");
   const report = await withSignals((signal) =>
     command.run(uri, command.targets, { ...options, signal, onEvent: runListener(manner) }),
   );

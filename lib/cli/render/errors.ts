@@ -1,4 +1,8 @@
+import colors from "picocolors";
 import { GodwitError } from "../../errors.js";
+
+/** Colour is for terminals only. */
+const { red } = colors.createColors(process.stderr.isTTY && process.env["NO_COLOR"] === undefined);
 
 /** Prints an error: message and hint for people, one document for programs; never a stack unless asked. */
 export function printError(
@@ -20,7 +24,7 @@ export function printError(
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return;
   }
-  process.stderr.write(`error: ${message}\n`);
+  process.stderr.write(`${red("error:")} ${message}\n`);
   const hint =
     known === null ? "This is a defect of godwit; --verbose shows where. Please report it." : known.hint;
   if (hint !== undefined && hint !== "") process.stderr.write(`${indent(hint)}\n`);

@@ -1,37 +1,73 @@
 import type { HistoryReport, RevisionEntry } from "../../api/results.js";
+import { drawLanes } from "../../graph/drawing/text.js";
+import type { DrawnNode } from "../../graph/drawing/text.js";
 import { print } from "./table.js";
 
 /** How much is shown. */
 export type Detail = "plain" | "full" | "applied";
 
-/** Prints revisions, a line each, below the name of their tree. */
+/** Prints revisions below the name of their tree, with branches and merges in lanes, as `git log --graph` does. */
 export function printRevisions(revisions: readonly RevisionEntry[], detail: Detail): void {
-  let manager: string | null = null;
-  for (const revision of revisions) {
-    if (revision.manager !== manager) {
-      if (manager !== null) print("");
-      manager = revision.manager;
-      print(manager);
-    }
-    print(`${mark(revision)} ${line(revision)}`);
-    if (detail === "full") for (const text of details(revision)) print(`    ${text}`);
-    if (detail === "applied") print(`    ${appliedText(revision)}`);
+  const managers = [...new Set(revisions.map(({ manager }) => manager))];
+  for (const [index, manager] of managers.entries()) {
+    if (index > 0) print("");
+    print(manager);
+    printTree(
+      revisions.filter((revision) => revision.manager === manager),
+      detail,
+    );
   }
 }
 
-/** `*` is applied, `.` is not; nothing where no repository was asked. */
-function mark({ applied }: RevisionEntry): string {
-  if (applied === null) return " ";
-  return applied ? "*" : ".";
+function printTree(revisions: readonly RevisionEntry[], detail: Detail): void {
+  const byId = new Map(revisions.map((revision) => [revision.id, revision]));
+  const drawn = drawLanes(revisions, (id) => markOf(byId.get(id)), lineStyle());
+  const width = Math.max(...drawn.map(({ graph }) => graph.length));
+  for (const node of drawn) {
+    const revision = byId.get(node.id);
+    if (revision !== undefined) printNode(node, revision, width, detail);
+  }
 }
 
-function line({ id, class: branch, version, summary, labels }: RevisionEntry): string {
+function printNode(node: DrawnNode, revision: RevisionEntry, width: number, detail: Detail): void {
+  for (const line of node.above) print(line);
+  print(`${node.graph.padEnd(width)} ${describe(revision)}`);
+  for (const line of detailsOf(revision, detail)) print(`${node.continued.padEnd(width)}   ${line}`);
+  for (const line of node.below) print(line);
+}
+
+/** `@` is where the repository stands, `*` applied, `+` pending, `.` neither; `o` where no repository was asked. */
+function markOf(revision: RevisionEntry | undefined): string {
+  switch (revision?.state) {
+    case "current":
+      return "@";
+    case "applied":
+      return "*";
+    case "pending":
+      return "+";
+    case "absent":
+      return ".";
+    default:
+      return "o";
+  }
+}
+
+function lineStyle(): "unicode" | "ascii" {
+  return /utf-?8/i.test(process.env["LC_ALL"] ?? process.env["LC_CTYPE"] ?? process.env["LANG"] ?? "")
+    ? "unicode"
+    : "ascii";
+}
+
+function describe({ id, class: branch, version, summary, labels }: RevisionEntry): string {
   const what = branch === null ? "" : ` ${branch} ${version ?? ""}`.trimEnd();
   const label = labels.length === 0 ? "" : ` [${labels.join(", ")}]`;
   return `${id}${what}${label}  ${summary}`;
 }
 
-function details({ parents, dependsOn, file }: RevisionEntry): string[] {
+function detailsOf(revision: RevisionEntry, detail: Detail): string[] {
+  if (detail === "plain") return [];
+  if (detail === "applied") return [appliedText(revision)];
+  const { parents, dependsOn, file } = revision;
   return [
     `parents: ${parents.length === 0 ? "none" : parents.join(", ")}`,
     ...(dependsOn.length === 0 ? [] : [`depends on: ${dependsOn.join(", ")}`]),
