@@ -25,4 +25,4 @@ export { current } from "./api/current.js";
 export { stamp } from "./api/stamp.js";
 export { history } from "./api/history.js";
 export { branches, heads, show } from "./api/show.js";
-export { foreignKeyIndex, losesValues } from "./run/helpers.js";
+export { foreignKeyIndex, losesValues, unanswered } from "./run/helpers.js";

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { ConfigurationSearch } from "../configuration/read.js";
 import { InputError } from "../errors.js";
 import { slugOf } from "./scaffold/code.js";
+import type { DiffCode } from "./scaffold/diff/diff.js";
 import { readFlags } from "./scaffold/flags.js";
 import type { FlagDeclaration, FlagValues } from "./scaffold/flags.js";
 import { headerFor } from "./scaffold/header.js";
@@ -41,7 +42,7 @@ export interface TemplateDescription {
  */
 export async function newRevision(options: NewRevisionOptions): Promise<NewRevisionReport> {
   const project = await openScaffoldProject(options);
-  const kind = options.kind ?? "static-table";
+  const kind = options.kind ?? (options.diff === undefined ? "static-table" : "diff");
   const template = await findTemplate(kind, project.templateFolders);
   const flags = await knownFlags(options, readFlags(kind, template.flags, options.flags ?? {}));
   const targets = targetsOf(options);
@@ -56,7 +57,7 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
   }
   const folder = path.dirname(headers[0]?.file ?? project.place);
   const shared = path.join(folder, `shared_${slugOf(summary)}.ts`);
-  const files = await renderRevision(template, headers, flags, shared);
+  const files = await renderRevision(template, headers, { flags, diff: await diffOf(options) }, shared);
   await writeNewFiles(files);
   const written = files.map(({ file }) => file);
   const notes = [...project.notes, ...(await runAfterWriting(project.configuration, written))];
@@ -65,6 +66,16 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
     revisions: headers.map(({ id, manager, file }) => ({ id, manager, file })),
     notes,
   };
+}
+
+/** Two repositories are only compared where they are given. */
+async function diffOf({ diff, folder, environment }: NewRevisionOptions): Promise<DiffCode | null> {
+  if (diff === undefined) return null;
+  const { diffRepositories } = await import("./scaffold/diff/diff.js");
+  return diffRepositories(diff[0], diff[1], {
+    ...(folder === undefined ? {} : { folder }),
+    ...(environment === undefined ? {} : { environment }),
+  });
 }
 
 /** A repository is only opened where one is given. */

@@ -1,5 +1,6 @@
 /** What the code of revisions often needs. */
 import { sql } from "../database/sql.js";
+import { RefusedError } from "../errors.js";
 import type { SqlValue } from "../database/sql.js";
 import type { RevisionContext } from "./context.js";
 
@@ -37,4 +38,14 @@ export async function foreignKeyIndex(
   });
   const { indexes } = await context.schema.table(table);
   return indexes.some((index) => index.name === name) ? name : null;
+}
+
+/**
+ * A question that only the author can answer: the revision refuses to run until the call is removed.
+ * @throws RefusedError `unanswered-question`
+ */
+export function unanswered(question: string): void {
+  throw new RefusedError("unanswered-question", `The revision asks its author: ${question}`, {
+    hint: "Answer it in the file of the revision, and remove the call of `unanswered`.",
+  });
 }

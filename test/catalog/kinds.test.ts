@@ -111,6 +111,7 @@ describe("Scaffolded revisions of every kind", () => {
     expect(kinds.map(({ kind }) => kind)).to.deep.equal([
       "class-switch",
       "data",
+      "diff",
       "dimension-config",
       "dynamic-tables",
       "merge",

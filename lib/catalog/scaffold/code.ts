@@ -23,7 +23,7 @@ export function fieldsCode(fields: Readonly<Record<string, unknown>>): string {
     .join("");
 }
 
-const godwitValues = ["foreignKeyIndex", "losesValues", "sql", "type"];
+const godwitValues = ["foreignKeyIndex", "losesValues", "sql", "type", "unanswered"];
 const godwitTypes = ["RevisionContext", "Row", "SqlValue"];
 const butlerValues = ["changeElements", "readUniverse", "withoutElement", "writeUniverse"];
 

@@ -3,6 +3,7 @@ import { InputError } from "../../errors.js";
 import path from "node:path";
 import { addedColumnsCode, alterationCode, creationCode, requireTable } from "./alteration.js";
 import { fieldsCode, importCode, literalCode } from "./code.js";
+import type { DiffCode } from "./diff/diff.js";
 import { elementCode } from "./element.js";
 import type { FlagValues } from "./flags.js";
 import { renderTemplate } from "./template.js";
@@ -37,13 +38,13 @@ const headMark = "/* godwit: head */";
 export async function renderRevision(
   template: Template,
   headers: readonly NewHeader[],
-  flags: FlagValues,
+  values: { readonly flags: FlagValues; readonly diff: DiffCode | null },
   shared: string,
 ): Promise<NewFile[]> {
   let request: HeadRequest = {};
   const exported = headers.length > 1 ? "export " : "";
   const text = await renderTemplate(template, {
-    flags,
+    ...values,
     // The first revision of a tree may find its table, or nothing at all.
     begins: headers.every(({ fields }) => fields["parent"] === null),
     code: literalCode,

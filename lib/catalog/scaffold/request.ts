@@ -25,6 +25,8 @@ export interface NewRevisionOptions extends ConfigurationSearch {
   readonly versionPath?: string;
   /** A repository whose names of tables, columns and families the flags are checked against. */
   readonly fromRepository?: string;
+  /** Two repositories, an old one and one made by newer code: the revision turns the first into the second (kind `diff`). */
+  readonly diff?: readonly [old: string, fresh: string];
   /** Environment variables (default: `process.env`). */
   readonly environment?: Environment;
   /** Flags of the template, by name without dashes in front. */

@@ -20,6 +20,11 @@ const ownOptions = {
     type: "string",
     describe: "Repository whose tables and columns the flags are checked against",
   },
+  diff: {
+    type: "string",
+    nargs: 2,
+    describe: "An old repository and a new one: write what turns the first into the second",
+  },
   config: { type: "string", describe: "Configuration file" },
   json: { type: "boolean", describe: "Print one JSON document" },
   verbose: { type: "boolean", describe: "Tell the cause of errors" },
@@ -90,9 +95,15 @@ function readRequest(argv: Arguments): NewRevisionOptions {
     ...optional("revisionId", textOf(argv, "rev-id")),
     ...optional("versionPath", textOf(argv, "version-path")),
     ...optional("fromRepository", textOf(argv, "from-repo")),
+    ...diffOf(argv),
     ...optional("configuration", textOf(argv, "config")),
     flags: templateFlags(argv),
   };
+}
+
+function diffOf(argv: Arguments): { readonly diff?: readonly [string, string] } {
+  const [old, fresh] = textsOf(argv, "diff");
+  return old === undefined || fresh === undefined ? {} : { diff: [old, fresh] };
 }
 
 function tellWritten(argv: Arguments, report: NewRevisionReport): number {
