@@ -57,7 +57,9 @@ export function idOf(graph: Graph, node: number): string {
 
 /** Ids of nodes, in their order. */
 export function idsOf(graph: Graph, nodes: Iterable<number>): string[] {
-  return Array.from(nodes, (node) => idOf(graph, node));
+  const ids: string[] = [];
+  for (const node of nodes) ids.push(idOf(graph, node));
+  return ids;
 }
 
 /** Nodes without children, in load order. */

@@ -11,8 +11,11 @@ export class MinTree {
   set(position: number, value: number): void {
     let cell = this.#width + position;
     this.#least[cell] = value;
-    for (cell >>= 1; cell >= 1; cell >>= 1)
-      this.#least[cell] = Math.min(this.#at(2 * cell), this.#at(2 * cell + 1));
+    for (cell >>= 1; cell >= 1; cell >>= 1) {
+      const least = Math.min(this.#at(2 * cell), this.#at(2 * cell + 1));
+      if (this.#at(cell) === least) return;
+      this.#least[cell] = least;
+    }
   }
 
   /** The least value from `first` to `last`, both included. */

@@ -49,8 +49,11 @@ class Walk {
     this.#out = new NodeSet(downs.length);
     this.#tips = new TipList(downs, ups, this.#all);
     this.#waitsFor = new Uint32Array(downs.length);
-    for (const node of this.#all)
-      this.#waitsFor[node] = neighbours(ups, node).reduce((n, up) => n + Number(this.#all.has(up)), 0);
+    for (const node of this.#all) {
+      let waits = 0;
+      for (const up of neighbours(ups, node)) if (this.#all.has(up)) waits++;
+      this.#waitsFor[node] = waits;
+    }
     for (const node of hidden ?? []) if (this.#waitsFor[node] === 0) this.#pass(node);
   }
 
@@ -76,14 +79,13 @@ class Walk {
   #emit(tip: number): number | undefined {
     this.output.push(tip);
     this.#pass(tip);
-    const next = neighbours(this.#downs, tip).filter(
-      (down) => this.#nodes.has(down) && !this.#out.has(down) && !this.#tips.has(down),
-    );
-    const [first, ...others] = next;
-    if (first === undefined) return this.#tips.remove(tip);
-    this.#tips.replace(tip, first);
-    for (const other of others) this.#tips.append(other);
-    return first;
+    let first: number | undefined;
+    for (const down of neighbours(this.#downs, tip)) {
+      if (!this.#nodes.has(down) || this.#out.has(down) || this.#tips.has(down)) continue;
+      if (first === undefined) this.#tips.replace(tip, (first = down));
+      else this.#tips.append(down);
+    }
+    return first ?? this.#tips.remove(tip);
   }
 
   /** Marks a node as out, and every hidden node that only waited for it. */

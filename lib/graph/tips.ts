@@ -22,7 +22,8 @@ export class TipList {
   readonly #bounds: Float64Array;
   /** By node: the tip that stood at that place when the bound was exact. */
   readonly #witness: Int32Array;
-  readonly #placeOf = new Map<number, number>();
+  /** By node; -1 for one that is no tip. */
+  readonly #placeOf: Int32Array;
   readonly #tipAt: number[] = [];
   readonly #before: number[] = [];
   readonly #after: number[] = [];
@@ -37,10 +38,13 @@ export class TipList {
     this.#sideBounds = new MinTree(all.size);
     this.#bounds = new Float64Array(downs.length);
     this.#witness = new Int32Array(downs.length).fill(-1);
+    this.#placeOf = new Int32Array(downs.length).fill(-1);
     for (const node of all) {
-      const side = neighbours(ups, node).filter((up) => all.has(up) && this.#tree.stem[up] !== node);
-      if (side.length === 0) continue;
-      this.#sideUpsOf.set(node, new Set(side));
+      let side: Set<number> | undefined;
+      for (const up of neighbours(ups, node))
+        if (all.has(up) && this.#tree.stem[up] !== node) side = (side ?? new Set()).add(up);
+      if (side === undefined) continue;
+      this.#sideUpsOf.set(node, side);
       this.#sideBounds.set(this.#position(node), 0);
     }
   }
@@ -50,7 +54,7 @@ export class TipList {
   }
 
   has(node: number): boolean {
-    return this.#placeOf.has(node);
+    return this.#placeOf[node] !== -1;
   }
 
   append(node: number): void {
@@ -85,6 +89,7 @@ export class TipList {
 
   /** Forgets a node that no tip can stand on or above any more. */
   passed(node: number): void {
+    if (this.#sideUpsOf.size === 0) return;
     for (const down of neighbours(this.#downs, node)) {
       const side = this.#sideUpsOf.get(down);
       if (!this.#all.has(down) || side?.delete(node) !== true) continue;
@@ -151,14 +156,14 @@ export class TipList {
 
   #put(node: number, place: number): void {
     this.#tipAt[place] = node;
-    this.#placeOf.set(node, place);
+    this.#placeOf[node] = place;
     this.#places.set(this.#position(node), place);
   }
 
   #take(tip: number): number | undefined {
-    const place = this.#placeOf.get(tip);
-    if (place === undefined) return undefined;
-    this.#placeOf.delete(tip);
+    const place = this.#placeOf[tip] ?? -1;
+    if (place === -1) return undefined;
+    this.#placeOf[tip] = -1;
     this.#places.set(this.#position(tip), Infinity);
     return place;
   }

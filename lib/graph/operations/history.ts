@@ -23,7 +23,7 @@ export function historyOfTable(graph: Graph, rows: readonly string[], range: str
     throw problem("unknown-revision", `'${high}' has no revision to count from: '${low}' is none.`);
   const ends = onBranchOf(
     graph,
-    highEnds(graph, rows, high, () => startOfCount(graph, rows, low)),
+    highEnds(graph, rows, high, () => startOfCount(graph, rows, low, high)),
     low,
   );
   const starts = lowEnds(graph, rows, low);
@@ -76,10 +76,10 @@ function lowEnds(graph: Graph, rows: readonly string[], text: string): number[] 
   return nodes.filter((node) => node !== undefined);
 }
 
-/** What `+n` as high end counts from: the rows, or the one revision that the low end names. */
-function startOfCount(graph: Graph, rows: readonly string[], text: string): number[] {
+/** What `+n` as high end counts from: the rows, or the one revision that the low end names; behind `branch@`, those on its line. */
+function startOfCount(graph: Graph, rows: readonly string[], text: string, high: string): number[] {
   const nodes = lowEnds(graph, rows, text);
-  if (text === "current" || nodes.length < 2) return nodes;
+  if (text === "current" || nodes.length < 2 || high.includes("@")) return nodes;
   throw problem(
     "multiple-heads",
     `'${text}' stands for several revisions to count from.`,

@@ -42,7 +42,8 @@ export class Actions {
   }
 
   crossing(action: number): Crossing | undefined {
-    return this.crossings[action - this.#graph.ids.length];
+    const first = this.#graph.ids.length;
+    return action < first ? undefined : this.crossings[action - first];
   }
 
   get size(): number {

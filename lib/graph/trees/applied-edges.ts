@@ -4,7 +4,7 @@ import type { Switch } from "../revision.js";
 import { describeNode, managerOf, nodeOf, type RevisionGraph } from "./forest.js";
 import { recordedParents, type Standing } from "./standing.js";
 
-/** The applied part of the graph, with the edges that were really taken. */
+/** The graph with the edges that were really taken to what is applied; what is not applied may hang on it. */
 export interface AppliedEdges {
   /** What each applied node was reached from, then what it depends on. */
   readonly downs: Edges;
@@ -22,6 +22,7 @@ export interface UndoneSwitch {
 /** Wires the applied nodes by what is recorded, so that what was reached over a switch hangs from where it came from. */
 export function appliedEdges(view: RevisionGraph, standing: Standing): AppliedEdges {
   const { graph } = view;
+  if (standing.astray.length === 0) return { downs: graph.downs, ups: graph.ups, undone: new Map() };
   const undone = new Map<number, UndoneSwitch>();
   const downs: number[][] = graph.ids.map(() => []);
   const ups: number[][] = graph.ids.map(() => []);

@@ -106,8 +106,8 @@ function bottoms({ view, standing }: Place, edges: AppliedEdges, scope: Scope): 
 
 /** What was reached from a revision; with a revision before `@`, only the lines that lead to that one. */
 function narrowed({ view, standing }: Place, edges: AppliedEdges, scope: Scope, reached: number): number[] {
-  const above = neighbours(edges.ups, reached).filter((node) =>
-    recordedParents(standing, node).includes(reached),
+  const above = neighbours(edges.ups, reached).filter(
+    (node) => standing.applied.has(node) && recordedParents(standing, node).includes(reached),
   );
   if (scope.kind !== "revision" || above.length < 2) return above;
   const line = reach(edges.downs, [scope.node], standing.applied);

@@ -1,6 +1,6 @@
 import { type NodeSet, reach } from "../closure.js";
 import { cycleIn } from "../cycles.js";
-import { neighbours } from "../graph.js";
+import { type Edges, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import { managerOf, nodeOf, type RevisionGraph } from "./forest.js";
 
@@ -28,8 +28,10 @@ export interface Standing {
   readonly applied: NodeSet;
   /** What each tree stands on, by manager of a started tree. */
   readonly heads: ReadonlyMap<string, readonly number[]>;
-  /** By applied node: where it was reached from. */
-  readonly reachedFrom: ReadonlyMap<number, readonly number[]>;
+  /** By node: where it was reached from; where nothing else is recorded, its parents. */
+  readonly reachedFrom: Edges;
+  /** Applied nodes that were not reached from their parents: over a switch. */
+  readonly astray: readonly number[];
   /** By applied node: its place in the order of application, where a row tells it. */
   readonly sequence: ReadonlyMap<number, bigint>;
   /** Recorded revisions that no file has. */
@@ -51,22 +53,29 @@ export function standingOf(view: RevisionGraph, state: AppliedState): Standing {
     const nodes = [...new Set(ids.flatMap((id) => find(manager, id)))];
     if (ids.length > 0) heads.set(manager, nodes);
   }
-  const reachedFrom = new Map<number, readonly number[]>();
+  const recorded = new Map<number, number[]>();
   const sequence = new Map<number, bigint>();
   for (const { seq, manager, revision, parent } of state.order)
     for (const node of find(manager, revision)) {
-      const below = parent === null ? [] : find(manager, parent);
-      reachedFrom.set(node, [...(reachedFrom.get(node) ?? []), ...below]);
+      recorded.set(node, [...(recorded.get(node) ?? []), ...(parent === null ? [] : find(manager, parent))]);
       sequence.set(node, seq);
     }
-  const edges = view.graph.parents.map((parents, node) => reachedFrom.get(node) ?? parents);
-  const applied = reach(edges, [...[...heads.values()].flat(), ...sequence.keys()]);
-  for (const node of applied) reachedFrom.set(node, neighbours(edges, node));
-  refuseLoops(view, applied, edges);
-  return { applied, heads, reachedFrom, sequence, unknown };
+  const { parents } = view.graph;
+  const astray = [...recorded]
+    .filter(([node, from]) => from.some((one) => !neighbours(parents, node).includes(one)))
+    .map(([node]) => node)
+    .toSorted((a, b) => a - b);
+  const elsewhere = new Set(astray);
+  const reachedFrom =
+    astray.length === 0
+      ? parents
+      : parents.map((below, node) => (elsewhere.has(node) ? (recorded.get(node) ?? []) : below));
+  const applied = reach(reachedFrom, [...[...heads.values()].flat(), ...sequence.keys()]);
+  if (astray.length > 0) refuseLoops(view, applied, reachedFrom);
+  return { applied, heads, reachedFrom, astray, sequence, unknown };
 }
 
-function refuseLoops(view: RevisionGraph, applied: NodeSet, edges: readonly (readonly number[])[]): void {
+function refuseLoops(view: RevisionGraph, applied: NodeSet, edges: Edges): void {
   const recorded = edges.map((parents, node) => (applied.has(node) ? parents : []));
   const loop = cycleIn(recorded).map((node) => view.graph.ids[node] ?? "");
   if (loop.length === 0) return;
@@ -94,7 +103,7 @@ export function refuseUnknownHeads(
   }
 }
 
-/** The applied nodes, each with the applied ones that it was reached from. */
+/** Where an applied node was reached from. */
 export function recordedParents(standing: Standing, node: number): readonly number[] {
-  return standing.reachedFrom.get(node) ?? [];
+  return neighbours(standing.reachedFrom, node);
 }
