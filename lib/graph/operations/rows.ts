@@ -1,6 +1,6 @@
 import { ancestors } from "../closure.js";
 import { type Graph, idOf, idsOf, neighbours } from "../graph.js";
-import { HeadsLog } from "../heads-log.js";
+import { StepHeads, withHeads } from "../step-heads.js";
 import { problem } from "../problems.js";
 
 /** A change of a row of the version table. */
@@ -71,12 +71,12 @@ export class VersionRows {
   readonly #changes: RowChange[] = [];
   /** How many applied revisions need each node directly. */
   readonly #neededBy: Uint32Array;
-  readonly #log: HeadsLog;
+  readonly #heads: StepHeads;
 
   constructor(graph: Graph, rows: readonly number[], applied: Iterable<number>) {
     this.#graph = graph;
     this.#rows = new Set(rows);
-    this.#log = new HeadsLog(idsOf(graph, rows));
+    this.#heads = new StepHeads(idsOf(graph, rows));
     this.#neededBy = new Uint32Array(graph.ids.length);
     for (const node of applied) this.#need(node, 1);
   }
@@ -115,15 +115,8 @@ export class VersionRows {
   }
 
   #step(node: number, direction: "up" | "down", gone: readonly number[], come: readonly number[]): TableStep {
-    const log = this.#log;
-    const at = log.note(idsOf(this.#graph, gone), idsOf(this.#graph, come));
-    return {
-      revision: idOf(this.#graph, node),
-      direction,
-      get heads() {
-        return log.after(at);
-      },
-    };
+    const heads = this.#heads.move(idsOf(this.#graph, gone), idsOf(this.#graph, come));
+    return withHeads({ revision: idOf(this.#graph, node), direction }, heads);
   }
 
   #need(node: number, count: 1 | -1): void {

@@ -1,6 +1,7 @@
 import { RefusedError } from "../../errors.js";
 import { NodeSet, reach } from "../closure.js";
 import { idOf, idsOf, neighbours } from "../graph.js";
+import { withHeads } from "../step-heads.js";
 import { newestFirst } from "../order.js";
 import { problem } from "../problems.js";
 import type { Step } from "../revision.js";
@@ -136,13 +137,7 @@ function stepsDown(
     const heads = positions.move(manager, [node], parents.filter(isFree));
     const undone = edges.undone.get(node);
     if (undone?.way === "back" && !undone.edge.reversible) throw irreversible(view, node, undone.to);
-    return {
-      manager,
-      ...undoing(view, node, parents, undone),
-      get heads() {
-        return heads();
-      },
-    };
+    return withHeads({ manager, ...undoing(view, node, parents, undone) }, heads);
   });
 }
 

@@ -1,5 +1,5 @@
 import { idOf, idsOf, neighbours } from "../graph.js";
-import { HeadsLog } from "../heads-log.js";
+import { type HeadsAfter, StepHeads, withHeads } from "../step-heads.js";
 import { problem } from "../problems.js";
 import type { Step } from "../revision.js";
 import type { Actions } from "./actions.js";
@@ -11,7 +11,7 @@ import type { Policy } from "./target.js";
 export class Positions {
   readonly #view: RevisionGraph;
   readonly #heads = new Map<string, Set<number>>();
-  readonly #logs = new Map<string, HeadsLog>();
+  readonly #logs = new Map<string, StepHeads>();
 
   constructor(view: RevisionGraph, standing: Standing) {
     this.#view = view;
@@ -31,16 +31,15 @@ export class Positions {
 
   /**
    * Moves a tree off some revisions and onto others.
-   * @returns the ids that it then stands on, sorted, when they are asked for
+   * @returns what it then stands on
    */
-  move(manager: string, off: readonly number[], onto: readonly number[]): () => string[] {
+  move(manager: string, off: readonly number[], onto: readonly number[]): HeadsAfter {
     const heads = this.of(manager);
-    const log = this.#logs.get(manager) ?? new HeadsLog(idsOf(this.#view.graph, heads));
+    const log = this.#logs.get(manager) ?? new StepHeads(idsOf(this.#view.graph, heads));
     this.#logs.set(manager, log);
     for (const node of off) heads.delete(node);
     for (const node of onto) heads.add(node);
-    const at = log.note(idsOf(this.#view.graph, off), idsOf(this.#view.graph, onto));
-    return () => log.after(at);
+    return log.move(idsOf(this.#view.graph, off), idsOf(this.#view.graph, onto));
   }
 }
 
@@ -57,19 +56,10 @@ export function stepsUp(
     const manager = managerOf(view, node);
     const from = crossing === undefined ? neighbours(view.graph.parents, node) : [crossing.from];
     const heads = positions.move(manager, crossing === undefined ? from : [...positions.of(manager)], [node]);
-    const crossed =
-      crossing === undefined
-        ? { direction: "up" as const }
-        : { direction: "switch" as const, switch: { edge: crossing.edge, way: crossing.way } };
-    return {
-      manager,
-      revision: idOf(view.graph, node),
-      from: idsOf(view.graph, from),
-      ...crossed,
-      get heads() {
-        return heads();
-      },
-    };
+    const step = { manager, revision: idOf(view.graph, node), from: idsOf(view.graph, from) };
+    if (crossing === undefined) return withHeads({ ...step, direction: "up" as const }, heads);
+    const { edge, way } = crossing;
+    return withHeads({ ...step, direction: "switch" as const, switch: { edge, way } }, heads);
   });
 }
 

@@ -145,11 +145,13 @@ class UpgradePlanner {
 
   #isAbove(goal: number, heads: readonly number[]): boolean {
     const branch = this.#view.branchOf[goal] ?? null;
-    const below = reach(this.#view.graph.parents, [goal]);
-    return heads.every((head) => {
+    const others = heads.filter((head) => {
       const current = this.#view.branchOf[head] ?? null;
-      return below.has(head) || branch === null || current === null || branch === current;
+      return branch !== null && current !== null && current !== branch;
     });
+    if (others.length === 0) return true;
+    const below = reach(this.#view.graph.parents, [goal]);
+    return others.every((head) => below.has(head));
   }
 
   /** Takes in a revision and those below it, down to what is reached already; returns what is new. */
