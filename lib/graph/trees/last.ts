@@ -1,9 +1,9 @@
 import { RefusedError } from "../../errors.js";
-import { NodeSet, reach } from "../closure.js";
+import { NodeSet } from "../closure.js";
 import { idOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import type { AppliedEdges } from "./applied-edges.js";
-import { describeNode, managerOf } from "./forest.js";
+import { describeNode, managerOf, type RevisionGraph } from "./forest.js";
 import { nodesIn, type Scope, scopeName } from "./names.js";
 import type { Place } from "./target.js";
 
@@ -21,55 +21,71 @@ export function lastApplied(
   count: number,
   text: string,
 ): number[] {
-  const { view, standing } = place;
-  const left = new NodeSet(view.graph.ids.length, standing.applied);
+  const remainder = new Remainder(place, edges);
   const undone: number[] = [];
   for (let step = 0; step < count; step++) {
-    const candidates = lastOf(place, edges, scope, left);
+    const candidates = lastOf(place, scope, remainder.tops);
     const [last, ...others] = candidates;
     if (last === undefined) throw tooFar(place, scope, text, step);
     if (others.length > 0) throw unknownOrder(place, scope, candidates, text);
     undone.push(last);
-    for (const node of reach(edges.ups, [last], standing.applied)) left.delete(node);
+    remainder.undo(last);
   }
   return undone;
 }
 
+/** What is left while steps are undone. */
+class Remainder {
+  /** What the trees stand on. */
+  readonly tops: Set<number>;
+  readonly #view: RevisionGraph;
+  readonly #edges: AppliedEdges;
+  readonly #left: NodeSet;
+
+  constructor({ view, standing }: Place, edges: AppliedEdges) {
+    this.tops = new Set([...standing.heads.values()].flat());
+    this.#view = view;
+    this.#edges = edges;
+    this.#left = new NodeSet(view.graph.ids.length, standing.applied);
+  }
+
+  /** Takes a revision out, and all that needs it. */
+  undo(start: number): void {
+    const gone: number[] = [];
+    const open = [start];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (!this.#left.has(node)) continue;
+      this.#left.delete(node);
+      this.tops.delete(node);
+      gone.push(node);
+      open.push(...neighbours(this.#edges.ups, node));
+    }
+    for (const node of gone)
+      for (const down of neighbours(this.#edges.downs, node))
+        if (this.#isTop(down, node)) this.tops.add(down);
+  }
+
+  /** Whether a tree stands on a node, now that one above it is gone. */
+  #isTop(node: number, gone: number): boolean {
+    const manager = managerOf(this.#view, node);
+    if (!this.#left.has(node) || managerOf(this.#view, gone) !== manager) return false;
+    return !neighbours(this.#edges.ups, node).some(
+      (up) => this.#left.has(up) && managerOf(this.#view, up) === manager,
+    );
+  }
+}
+
 /** The revisions on top that were applied last: one, unless they share their place in the order. */
-function lastOf({ view, standing }: Place, edges: AppliedEdges, scope: Scope, left: NodeSet): number[] {
+function lastOf({ view, standing }: Place, scope: Scope, all: ReadonlySet<number>): number[] {
   const inside = scope.kind === "all" || scope.kind === "tree" ? undefined : new Set(nodesIn(view, scope));
-  const tops = [...standing.heads.entries()]
-    .filter(([manager]) => scope.kind === "all" || scope.tree.manager === manager)
-    .flatMap(([, heads]) => topsBelow(heads, edges, left, view))
-    .filter((node) => inside?.has(node) !== false);
+  const tops = [...all].filter(
+    (node) =>
+      (scope.kind === "all" || managerOf(view, node) === scope.tree.manager) && inside?.has(node) !== false,
+  );
   // What no row tells of came before everything else.
   const sequence = (node: number): bigint => standing.sequence.get(node) ?? -1n;
   const latest = tops.reduce((last, node) => (sequence(node) > last ? sequence(node) : last), -1n);
-  return [...new Set(tops)].filter((node) => sequence(node) === latest);
-}
-
-/** What a tree stands on once some of it is undone. */
-function topsBelow(
-  heads: readonly number[],
-  edges: AppliedEdges,
-  left: NodeSet,
-  view: Place["view"],
-): number[] {
-  const tops: number[] = [];
-  const open = [...heads];
-  const seen = new Set<number>();
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    const manager = managerOf(view, node);
-    if (left.has(node)) {
-      if (!neighbours(edges.ups, node).some((up) => left.has(up) && managerOf(view, up) === manager))
-        tops.push(node);
-      continue;
-    }
-    open.push(...neighbours(edges.downs, node).filter((down) => managerOf(view, down) === manager));
-  }
-  return tops;
+  return tops.filter((node) => sequence(node) === latest);
 }
 
 function tooFar(
