@@ -23,6 +23,12 @@ const doubtful: readonly Point[] = [
       /^\w+: checks: (missing|only) in actual: (?=.*_len_instrument")(?=.*length\(instrument\)<=(16|32) )/,
   },
   {
+    why: "configuration 2 on SQLite: visit belongs to the new primary key, and is NOT NULL where the other columns of the key are",
+    dialect: "sqlite",
+    golden: /config-2|full/,
+    difference: /^visit_definition\."visit": notnull: expected false, actual true$/,
+  },
+  {
     why: "configuration 6: visit.day_obs gets its NOT NULL, foreign key and index",
     golden: /config-6|full/,
     difference:
@@ -83,6 +89,7 @@ function explained(
 
 /** Goldens whose fresh schema in the collection is of other versions than the migration leads to, and why. */
 export const otherVersions: Readonly<Record<string, string>> = {
+  "uuid-c1-synth--config-2-sim0": "the fresh repository has dimensions 6.0.2",
   "uuid-c3-name--config-3-downgrade": "the fresh repository has collections by integers",
   "uuid-c7-synth--config-7-downgrade": "the fresh repository has datasets 1.0.0",
   "uuid-c3-name--datasets-2.0.0": "the fresh repository has datasets 1.0.0",

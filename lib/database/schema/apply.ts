@@ -333,13 +333,15 @@ class Draft {
       name: name ?? this.#table.primaryKey?.name ?? this.#name({ kind: "primary-key", columns }),
       columns,
     };
-    this.#table = {
-      ...this.#table,
-      primaryKey: key,
-      columns: this.#table.columns.map((column) =>
-        columns.includes(column.name) ? { ...column, nullable: false } : column,
-      ),
-    };
+    this.#table = { ...this.#table, primaryKey: key, columns: this.#keyColumns(columns) };
+  }
+
+  /** Columns of a key are NOT NULL on PostgreSQL; SQLite leaves them as they are, as tables made by older releases have them. */
+  #keyColumns(columns: readonly string[]): readonly Column[] {
+    if (this.#rules.dialect === "sqlite") return this.#table.columns;
+    return this.#table.columns.map((column) =>
+      columns.includes(column.name) ? { ...column, nullable: false } : column,
+    );
   }
 
   #addUnique(columns: readonly string[], name: string | undefined): void {
