@@ -109,9 +109,9 @@ function distinctUniques({ uniques, primaryKey }: ParsedTable): number {
   return sets.size;
 }
 
-/** SQLite takes `GENERATED ALWAYS` for the end of the type. */
+/** SQLite takes `GENERATED ALWAYS` for the end of the type, and tells its own types in upper case however they are written. */
 function plainType(type: string): string {
-  return type.replaceAll(/\s+/g, " ").replace(/ ?GENERATED ALWAYS$/i, "");
+  return type.replaceAll(/\s+/g, " ").replace(/ ?GENERATED ALWAYS$/i, "").toUpperCase();
 }
 
 function textOf(value: DriverRow[string] | undefined): string | null {

@@ -20,6 +20,11 @@ const hostile: readonly {
     ],
   },
   {
+    title: "types in lower case",
+    table: "t",
+    statements: ["create table t (id integer primary key, doc text, n int not null, b blob, r real)"],
+  },
+  {
     title: "expressions and predicates in indexes",
     table: "t",
     statements: [
