@@ -111,7 +111,10 @@ function distinctUniques({ uniques, primaryKey }: ParsedTable): number {
 
 /** SQLite takes `GENERATED ALWAYS` for the end of the type, and tells its own types in upper case however they are written. */
 function plainType(type: string): string {
-  return type.replaceAll(/\s+/g, " ").replace(/ ?GENERATED ALWAYS$/i, "").toUpperCase();
+  return type
+    .replaceAll(/\s+/g, " ")
+    .replace(/ ?GENERATED ALWAYS$/i, "")
+    .toUpperCase();
 }
 
 function textOf(value: DriverRow[string] | undefined): string | null {

@@ -3,7 +3,7 @@ import { sql } from "../../../database/sql.js";
 import type { TableAlteration } from "../../../database/schema/editor.js";
 import type { Check, Column, ForeignKey, Index, Table } from "../../../database/schema/table.js";
 import { literalCode } from "../code.js";
-import { storedType } from "./type.js";
+import { storedType, typeKey } from "./type.js";
 
 /** One call on the table that is altered. */
 export interface Call {
@@ -72,7 +72,7 @@ function changed(from: Column, to: Column): Call[] {
   const { code, type } = storedType(to.type);
   const value = to.default === null ? null : sql.raw(to.default);
   const parts = [
-    ...(from.type === to.type ? [] : [{ code: `type: ${code}`, change: { type } }]),
+    ...(typeKey(from.type) === typeKey(to.type) ? [] : [{ code: `type: ${code}`, change: { type } }]),
     ...(from.nullable === to.nullable
       ? []
       : [{ code: `nullable: ${to.nullable}`, change: { nullable: to.nullable } }]),

@@ -7,6 +7,7 @@ import type { Repository } from "../../../repository/repository.js";
 import { contentTables } from "../../../testing/snapshot.js";
 import { columnCalls, constraintCalls } from "./calls.js";
 import type { NameOf } from "./calls.js";
+import { typeKey } from "./type.js";
 
 /** The tables of a repository, and an editor that plans on them. */
 export interface Side {
@@ -98,7 +99,12 @@ function sameTable(one: Table, other: Table): boolean {
 }
 
 function comparableText({ columns, primaryKey, uniques, foreignKeys, checks, indexes }: Table): string {
-  const plain = columns.map(({ name, type, nullable, default: value }) => ({ name, type, nullable, value }));
+  const plain = columns.map(({ name, type, nullable, default: value }) => ({
+    name,
+    type: typeKey(type),
+    nullable,
+    value,
+  }));
   const parts = [plain, uniques, foreignKeys, checks, indexes].map(sortedTexts);
   return JSON.stringify([...parts, primaryKey?.columns ?? []]);
 }

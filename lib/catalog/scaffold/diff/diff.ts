@@ -28,7 +28,7 @@ export async function diffRepositories(from: string, to: string, options: OpenOp
     return await old.database.transaction({ mode: "read" }, (oldSession) =>
       fresh.database.transaction({ mode: "read" }, async (freshSession) => {
         const [before, after] = [await readSide(old, oldSession), await readSide(fresh, freshSession)];
-        const code = { up: await wayCode(before, after), down: await wayCode(after, before) };
+        const code = { up: await wayCode(before, after, "up"), down: await wayCode(after, before, "down") };
         if (code.up.length > 0) return code;
         throw new InputError("no-difference", `The tables of ${old.uri} and ${fresh.uri} are alike.`);
       }),
@@ -39,9 +39,11 @@ export async function diffRepositories(from: string, to: string, options: OpenOp
   }
 }
 
-async function wayCode(from: Side, to: Side): Promise<string[]> {
+async function wayCode(from: Side, to: Side, way: "up" | "down"): Promise<string[]> {
   const found = await differences(from, to);
-  const questions = found.flatMap(questionsOf).map((text) => `unanswered(${literalCode(text)});`);
+  const questions = found
+    .flatMap((one) => questionsOf(one, way))
+    .map((text) => `unanswered(${literalCode(text)});`);
   const made = staticTablesOnlyIn(to, from);
   const gone = staticTablesOnlyIn(from, to);
   const lost = gone.map(
@@ -61,13 +63,17 @@ function staticTablesOnlyIn(side: Side, other: Side): string[] {
 }
 
 /** What only a person can know: whether a column was renamed, whether values may go, how they are converted. */
-function questionsOf({ table, family, gone, added, calls, incomplete }: TableDifference): string[] {
+function questionsOf(
+  { table, family, gone, added, calls, incomplete }: TableDifference,
+  way: "up" | "down",
+): string[] {
   const where = family ?? table;
   const converted = calls.filter(
     (call) => /changeColumn\(.*type: /.test(call) && !call.includes("type.string("),
   );
   return [
-    ...gone.map((name) =>
+    // The way down drops what the way up added; the run itself refuses to lose values.
+    ...(way === "down" ? [] : gone).map((name) =>
       added.length === 0
         ? `Column "${name}" of ${where} is dropped with its values. Is that right?`
         : `Column "${name}" of ${where} is gone, and ${added.join(", ")} is new. Is it a new name (table.renameColumn), or are the values dropped?`,
@@ -91,17 +97,22 @@ function operations(found: readonly TableDifference[]): string[] {
   }
   const families = [...groups.values()].flatMap(([first]) => first?.family ?? []);
   return [...groups.values()].flatMap((group) => {
-    const [{ family, table, calls } = { family: null, table: "", calls: [] }] = group;
+    const [{ family, table, calls, gone } = { family: null, table: "", calls: [], gone: [] }] = group;
     if (calls.length === 0) return [];
     const isWhole = family !== null && families.filter((name) => name === family).length === 1;
-    if (!isWhole) return group.flatMap((one) => alterCode(literalCode(one.table), calls));
-    const inner = alterCode("name", calls).map((line) => `  ${line}`);
+    if (!isWhole) return group.flatMap((one) => alterCode(literalCode(one.table), calls, gone));
+    const inner = alterCode("name", calls, gone).map((line) => `  ${line}`);
     return table === ""
       ? []
       : [`for await (const name of context.tables(${literalCode(family)})) {`, ...inner, "}"];
   });
 }
 
-function alterCode(table: string, calls: readonly string[]): string[] {
-  return [`await context.schema.alter(${table}, (table) => {`, ...calls.map((call) => `  ${call};`), "});"];
+function alterCode(table: string, calls: readonly string[], gone: readonly string[]): string[] {
+  return [
+    ...gone.map((column) => `await losesValues(context, ${table}, ${literalCode(column)});`),
+    `await context.schema.alter(${table}, (table) => {`,
+    ...calls.map((call) => `  ${call};`),
+    "});",
+  ];
 }

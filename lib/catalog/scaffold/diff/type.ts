@@ -20,3 +20,8 @@ export function storedType(stored: string): StoredType {
   const kind = code.slice("type.".length, -"()".length);
   return { code, type: { kind } as LogicalType };
 }
+
+/** The same for ways to write the same type. */
+export function typeKey(stored: string): string {
+  return typeCodeOf(stored) ?? stored;
+}
