@@ -76,7 +76,7 @@ export class VersionRows {
   constructor(graph: Graph, rows: readonly number[], applied: Iterable<number>) {
     this.#graph = graph;
     this.#rows = new Set(rows);
-    this.#heads = new StepHeads(idsOf(graph, rows));
+    this.#heads = new StepHeads(rows, graph.ids);
     this.#neededBy = new Uint32Array(graph.ids.length);
     for (const node of applied) this.#need(node, 1);
   }
@@ -115,7 +115,7 @@ export class VersionRows {
   }
 
   #step(node: number, direction: "up" | "down", gone: readonly number[], come: readonly number[]): TableStep {
-    const heads = this.#heads.move(idsOf(this.#graph, gone), idsOf(this.#graph, come));
+    const heads = this.#heads.move(gone, come);
     return withHeads({ revision: idOf(this.#graph, node), direction }, heads);
   }
 

@@ -9,24 +9,22 @@ import type { Policy } from "./target.js";
 
 /** What each tree stands on while a plan is carried out. */
 export class Positions {
-  readonly #view: RevisionGraph;
-  readonly #heads = new Map<string, Set<number>>();
-  readonly #logs = new Map<string, StepHeads>();
+  readonly #ids: readonly string[];
+  readonly #heads = new Map<string, StepHeads>();
+  readonly #start: Standing["heads"];
 
   constructor(view: RevisionGraph, standing: Standing) {
-    this.#view = view;
-    for (const [manager, heads] of standing.heads) this.#heads.set(manager, new Set(heads));
+    this.#ids = view.graph.ids;
+    this.#start = standing.heads;
   }
 
   /** The trees that were moved. */
   moved(): Iterable<string> {
-    return this.#logs.keys();
+    return this.#heads.keys();
   }
 
-  of(manager: string): Set<number> {
-    const heads = this.#heads.get(manager) ?? new Set<number>();
-    this.#heads.set(manager, heads);
-    return heads;
+  of(manager: string): ReadonlySet<number> {
+    return this.#headsOf(manager).now;
   }
 
   /**
@@ -34,12 +32,15 @@ export class Positions {
    * @returns what it then stands on
    */
   move(manager: string, off: readonly number[], onto: readonly number[]): HeadsAfter {
-    const heads = this.of(manager);
-    const log = this.#logs.get(manager) ?? new StepHeads(idsOf(this.#view.graph, heads));
-    this.#logs.set(manager, log);
-    for (const node of off) heads.delete(node);
-    for (const node of onto) heads.add(node);
-    return log.move(idsOf(this.#view.graph, off), idsOf(this.#view.graph, onto));
+    return this.#headsOf(manager).move(off, onto);
+  }
+
+  #headsOf(manager: string): StepHeads {
+    const known = this.#heads.get(manager);
+    if (known !== undefined) return known;
+    const heads = new StepHeads(this.#start.get(manager) ?? [], this.#ids);
+    this.#heads.set(manager, heads);
+    return heads;
   }
 }
 

@@ -7,8 +7,14 @@ import type { Standing } from "./standing.js";
 
 /** Members of a set of nodes that have no child in it. */
 function tipsOf(view: RevisionGraph, members: readonly number[]): number[] {
-  const inside = new Set(members);
-  return members.filter((node) => !neighbours(view.graph.children, node).some((child) => inside.has(child)));
+  let inside: Set<number> | undefined;
+  return members.filter((node) => {
+    const children = neighbours(view.graph.children, node);
+    if (children.length === 0) return true;
+    inside ??= new Set(members);
+    for (const child of children) if (inside.has(child)) return false;
+    return true;
+  });
 }
 
 /**

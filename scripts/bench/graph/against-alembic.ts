@@ -8,7 +8,7 @@ import { buildGraph, planDowngrade, planUpgrade } from "../../../lib/graph/index
 import { asRevisions, shapes } from "./shapes.js";
 
 const size = Number(process.argv[2] ?? 10_000);
-const rounds = 3;
+const rounds = 5;
 const nodes = (shapes["nine trees"] ?? (() => []))(size);
 const graph = buildGraph(asRevisions(nodes), []);
 const empty = { heads: new Map<string, string[]>(), order: [] };

@@ -11,7 +11,7 @@ import { upgradeTable } from "../../../lib/graph/operations/upgrade.js";
 import { asRevisions, shapes } from "./shapes.js";
 
 const largest = Number(process.argv[2] ?? 100_000);
-const rounds = 5;
+const rounds = 3;
 const empty = { heads: new Map<string, string[]>(), order: [] };
 const policy = { unrecordedTrees: "started" } as const;
 
@@ -24,7 +24,9 @@ function operations(shape: string, size: number): Record<string, () => unknown> 
   const heads = new Map<string, string[]>();
   for (const tip of view.graph.ids.filter((_, node) => view.graph.children[node]?.length === 0)) {
     const manager = view.revision(tip)?.manager ?? "";
-    heads.set(manager, [...(heads.get(manager) ?? []), tip]);
+    const tips = heads.get(manager) ?? [];
+    tips.push(tip);
+    heads.set(manager, tips);
   }
   const top = { heads, order: [] };
   return {
