@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { Ajv } from "ajv";
+import { readFile } from "node:fs/promises";
+import { copyFixture } from "../support/fixtures.js";
+import { runGodwit } from "../support/program.js";
+
+const folder = new URL("../../../lib/cli/json/", import.meta.url);
+
+/** Everything on standard output is one document, and is as its schema says. */
+async function requireDocument(schema: string, args: readonly string[], exitCode = 0): Promise<void> {
+  const { status, stdout, stderr } = await runGodwit([...args, "--json"]);
+  expect(status, stderr).to.equal(exitCode);
+  const document: unknown = JSON.parse(stdout);
+  expect(Object.keys(document as object)[0]).to.equal("schema");
+  const text = await readFile(new URL(`${schema}.json`, folder), "utf8");
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object);
+  expect(validate(document), JSON.stringify(validate.errors, null, 2)).to.equal(true);
+}
+
+for (const dialect of ["sqlite", "postgres"] as const) {
+  describe(`Documents for programs, ${dialect}`, () => {
+    it("are as their schemas say, for every command of a migration", async () => {
+      const { folder: repository } = await copyFixture("uuid-c6-synth", dialect);
+      const repo = ["--repo", repository];
+      await requireDocument("current", ["current", ...repo]);
+      await requireDocument("plan", ["plan", ...repo]);
+      await requireDocument("run", ["upgrade", ...repo]);
+      await requireDocument("history", ["history", "-i", ...repo]);
+      await requireDocument("run", ["downgrade", "-1", ...repo]);
+      await requireDocument("run", ["stamp", ...repo]);
+      await requireDocument("format", ["format", ...repo]);
+      await requireDocument("error", ["upgrade", "nosuch", ...repo], 2);
+    });
+  });
+}
+
+describe("Documents for programs", () => {
+  for (const args of [["history"], ["heads"], ["branches"], ["show", "4e2d7a28475b"]]) {
+    it(`are as their schema says for ${args.join(" ")}`, () => requireDocument("history", args));
+  }
+});
