@@ -4,7 +4,7 @@ import { tipsOf } from "../catalog/scaffold/tree.js";
 import { scratchRepositories } from "./repositories.js";
 import type { TestRepository } from "./repositories.js";
 import { climb } from "./stairway.js";
-import type { StairwayOptions } from "./stairway.js";
+import type { StairwayOptions, StairwayStep } from "./stairway.js";
 
 /** The functions of a test runner; those of mocha and of `node:test` fit. */
 export interface TestRunner {
@@ -32,18 +32,37 @@ export function describeRevisions(options: DescribeOptions = {}): void {
   runner.describe("Revisions", () => {
     runner.it("have one tip on every branch", () => requireOneTip(options));
     for (const repository of options.repositories ?? scratchRepositories(process.env)) {
-      runner.it(`go up, down and up again with their rows on ${repository.title}`, () =>
-        climbOn(repository, options),
-      );
+      runner.it(`go up, down and up again with their rows on ${repository.title}`, async () => {
+        await climbOn(repository, options);
+      });
     }
   });
 }
 
-async function climbOn(repository: TestRepository, options: DescribeOptions): Promise<void> {
+/** What was tried on one repository. */
+export interface TrialReport {
+  readonly repository: string;
+  readonly steps: readonly StairwayStep[];
+}
+
+/**
+ * Tries all revisions up to a target, as `describeRevisions` does, without a test runner.
+ * @throws StepError about the first revision that fails
+ */
+export async function tryRevisions(options: DescribeOptions = {}): Promise<TrialReport[]> {
+  await requireOneTip(options);
+  const reports: TrialReport[] = [];
+  for (const repository of options.repositories ?? scratchRepositories(process.env)) {
+    reports.push({ repository: repository.title, steps: await climbOn(repository, options) });
+  }
+  return reports;
+}
+
+async function climbOn(repository: TestRepository, options: DescribeOptions): Promise<StairwayStep[]> {
   const made = await repository.make();
   try {
     await options.prepare?.(made.uri);
-    await climb(made.uri, options);
+    return await climb(made.uri, options);
   } finally {
     await made.remove();
   }

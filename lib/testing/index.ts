@@ -1,6 +1,6 @@
 /** Helpers for the tests of revisions: `godwit/testing`. */
-export { describeRevisions } from "./describe.js";
-export type { DescribeOptions, TestRunner } from "./describe.js";
+export { describeRevisions, tryRevisions } from "./describe.js";
+export type { DescribeOptions, TestRunner, TrialReport } from "./describe.js";
 export { climb } from "./stairway.js";
 export type { StairwayOptions, StairwayStep } from "./stairway.js";
 export { scratchPostgres, scratchRepositories, scratchSqlite } from "./repositories.js";

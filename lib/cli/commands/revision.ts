@@ -138,6 +138,35 @@ const checkCommand: Command = {
   },
 };
 
+const testCommand: Command = {
+  command: "test [revision]",
+  describe: "Try revisions on scratch databases: up, down and up again, with rows in every table",
+  builder: (yargs) =>
+    yargs
+      .positional("revision", { type: "string", describe: "Climb to this one (default: head)" })
+      .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose })
+      .epilogue("PostgreSQL is tried where GODWIT_TEST_POSTGRES is the URL of a server's database."),
+  run: async (argv) => {
+    const { tryRevisions } = await import("../../testing/index.js");
+    const reports = await tryRevisions({
+      ...readProjectOptions(argv),
+      ...optional("target", textOf(argv, "revision")),
+    });
+    if (mannerOf(argv).json) {
+      printJson({
+        trials: reports.map(({ repository, steps }) => ({
+          repository,
+          steps: steps.map((step) => ({ ...step, unfilled: Object.fromEntries(step.unfilled) })),
+        })),
+      });
+      return 0;
+    }
+    for (const { repository, steps } of reports)
+      print(`${repository}: ${steps.length} revisions are in order`);
+    return 0;
+  },
+};
+
 const editCommand: Command = {
   command: "edit <revision>",
   describe: "Open the file of a revision in $EDITOR",
@@ -167,6 +196,6 @@ export const revisionCommand: Command = {
   command: "revision",
   describe: "Write and check revision files",
   builder: (yargs) => yargs,
-  commands: [newCommand, mergeCommand, checkCommand, editCommand],
+  commands: [newCommand, mergeCommand, checkCommand, testCommand, editCommand],
   run: async () => 0,
 };
