@@ -15,15 +15,29 @@ export interface Entry {
 
 /** The entry of a file whose header was read; it is imported when it is loaded. */
 export function entryOfFile(header: Header): Entry {
-  const file = (header.kind === "revision" ? header.revision : header.edge).source.file ?? "";
-  return {
-    header,
-    load: () => loadDefinition(file, header),
-    async checksum() {
-      const { checksumOfFile } = await import("./checksum.js");
-      return checksumOfFile(file);
-    },
-  };
+  return new FileEntry(header);
+}
+
+/** A class, because there may be thousands: functions of their own for each would cost more than all the rest. */
+class FileEntry implements Entry {
+  readonly header: Header;
+
+  constructor(header: Header) {
+    this.header = header;
+  }
+
+  get #file(): string {
+    return (this.header.kind === "revision" ? this.header.revision : this.header.edge).source.file ?? "";
+  }
+
+  load(): Promise<AnyDefinition> {
+    return loadDefinition(this.#file, this.header);
+  }
+
+  async checksum(): Promise<string> {
+    const { checksumOfFile } = await import("./checksum.js");
+    return checksumOfFile(this.#file);
+  }
 }
 
 /** The entry of a definition that a program made. @throws InputError about its header */

@@ -38,7 +38,7 @@ export function listCandidates({ folder, presence }: Place): CandidateFile[] {
     }
     if (!isFolder(entry)) continue;
     for (const file of entriesOf(inner, "optional")) {
-      if (isModule(file)) found.push({ file: path.join(inner, file.name), manager: entry.name });
+      if (isModule(file)) found.push({ file: `${inner}${path.sep}${file.name}`, manager: entry.name });
     }
   }
   return found;

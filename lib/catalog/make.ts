@@ -123,6 +123,7 @@ function edgeKey(manager: string, from: string, to: string): string {
 }
 
 function refuseTwice(revisions: readonly Revision[]): void {
+  if (new Set(revisions.map(({ id }) => id)).size === revisions.length) return;
   const first = new Map<string, Revision>();
   for (const revision of revisions) {
     const other = first.get(revision.id);
