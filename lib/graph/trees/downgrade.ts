@@ -1,5 +1,5 @@
 import { RefusedError } from "../../errors.js";
-import { NodeSet, reach } from "../closure.js";
+import { reach } from "../closure.js";
 import { idOf, idsOf, neighbours } from "../graph.js";
 import { withHeads } from "../step-heads.js";
 import { newestFirst } from "../order.js";
@@ -127,14 +127,19 @@ function stepsDown(
   ordered: readonly number[],
 ): Step[] {
   const positions = new Positions(view, standing);
-  const left = new NodeSet(view.graph.ids.length, standing.applied);
+  // How many applied revisions were reached from each: a tree stands on what none is left of.
+  const reached = new Uint32Array(view.graph.ids.length);
+  for (const node of standing.applied)
+    for (const parent of recordedParents(standing, node)) reached[parent] = (reached[parent] ?? 0) + 1;
   return ordered.map((node) => {
     const manager = managerOf(view, node);
-    left.delete(node);
     const parents = recordedParents(standing, node);
-    const isFree = (parent: number): boolean =>
-      !neighbours(edges.ups, parent).some((up) => left.has(up) && managerOf(view, up) === manager);
-    const heads = positions.move(manager, [node], parents.filter(isFree));
+    for (const parent of parents) reached[parent] = (reached[parent] ?? 1) - 1;
+    const heads = positions.move(
+      manager,
+      [node],
+      parents.filter((parent) => reached[parent] === 0),
+    );
     const undone = edges.undone.get(node);
     if (undone?.way === "back" && !undone.edge.reversible) throw irreversible(view, node, undone.to);
     return withHeads({ manager, ...undoing(view, node, parents, undone) }, heads);
