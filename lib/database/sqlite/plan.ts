@@ -20,6 +20,8 @@ export interface RebuildSource {
   readonly from: string;
   /** The name by which the old table is called there. */
   readonly alias: string;
+  /** The name of the row id there, where it is not as in the old table; null for none. */
+  readonly rowid?: string | null;
   /** The value of a column of the new table, or null for what the target says. */
   readonly value?: (column: string) => string | null;
 }
@@ -223,7 +225,7 @@ function rebuild(
   const values = written.map(
     (column) => source?.value?.(column.name) ?? valueOf(column, sources.get(column.name), render),
   );
-  const rowid = rowidName(old, table);
+  const rowid = source?.rowid === undefined ? rowidName(old, table) : source.rowid;
   const columns = [...(rowid === null ? [] : [rowid]), ...written.map((column) => quoteName(column.name))];
   const selected = [
     ...(rowid === null ? [] : [source === null ? rowid : `${source.alias}.${rowid}`]),
@@ -254,13 +256,13 @@ function rebuild(
 /** The rows of a table whose columns were renamed, under the names that expressions know. */
 function rowsByFormerNames(old: Table, table: Table, { formerNames }: RowFacts): RebuildSource | null {
   if (formerNames.size === 0) return null;
-  const rowid = rowidName(old, table);
+  const rowid = rowidName(old, table, formerNames.values());
   const columns = old.columns.map(
     ({ name }) => `${quoteName(name)} AS ${quoteName(formerNames.get(name) ?? name)}`,
   );
   const selected = [...(rowid === null ? [] : [`${rowid} AS ${rowid}`]), ...columns].join(", ");
   const alias = quoteName(old.name);
-  return { from: `(SELECT ${selected} FROM ${alias}) AS ${alias}`, alias };
+  return { from: `(SELECT ${selected} FROM ${alias}) AS ${alias}`, alias, rowid };
 }
 
 function valueOf(
@@ -273,14 +275,18 @@ function valueOf(
 }
 
 /** Row ids survive where they are not the key itself, by the first of their three names that is no column. */
-function rowidName(old: Table, table: Table): string | null {
+function rowidName(old: Table, table: Table, formerNames: Iterable<string> = []): string | null {
   if (old.options["withoutRowid"] === true || table.options["withoutRowid"] === true) return null;
   const key = table.primaryKey?.columns;
   const isAlias =
     key?.length === 1 &&
     table.columns.some((column) => column.name === key[0] && column.type.toUpperCase() === "INTEGER");
   if (isAlias) return null;
-  const taken = new Set([...old.columns, ...table.columns].map((column) => column.name.toLowerCase()));
+  const taken = new Set(
+    [...[...old.columns, ...table.columns].map((column) => column.name), ...formerNames].map((name) =>
+      name.toLowerCase(),
+    ),
+  );
   return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name)) ?? null;
 }
 

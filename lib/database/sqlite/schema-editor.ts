@@ -3,6 +3,8 @@ import { applyChanges, emptyTable } from "../schema/apply.js";
 import type { Rules, Target } from "../schema/apply.js";
 import { recordAlteration, recordDefinition } from "../schema/changes.js";
 import type { TableChange } from "../schema/changes.js";
+import { renamesOf } from "../schema/renames.js";
+import type { ColumnRename } from "../schema/renames.js";
 import type { Conventions } from "../schema/conventions.js";
 import type {
   Rekey,
@@ -21,7 +23,6 @@ import { sqliteExpressions } from "./parse/expressions.js";
 import { isStored, planAlteration } from "./plan.js";
 import type { AlterPlan, RowFacts } from "./plan.js";
 import { rekeyTables } from "./rekey.js";
-import { renamesOf } from "./renames.js";
 import type { SqliteSession } from "./session.js";
 import { createIndexText, createTableText } from "./statements.js";
 
@@ -83,19 +84,19 @@ export class SqliteSchemaEditor implements SchemaEditor {
     const old = await this.table(name);
     const target = applyChanges(old, recordAlteration(change), this.rules);
     return this.#untouchedOnFailure(async () => {
-      const renames = renamesOf(old, target, this.rules);
-      await this.#runAll(renames.statements);
+      const { changes, formerNames } = renamesOf(old, target, this.rules);
+      const renames = renameStatements(name, changes);
+      await this.#runAll(renames);
       // SQLite has rewritten triggers and other texts.
-      const start = renames.statements.length === 0 ? old : await this.table(name);
+      const start = renames.length === 0 ? old : await this.table(name);
       const wanted = { ...target, table: { ...target.table, triggers: start.triggers } };
-      const { formerNames } = renames;
       const plan = planFor(start, wanted, { formerNames, stored: await this.#storedColumns(start, target) });
       await this.#carryOut(plan);
       await this.#requireResult(target.table, plan);
       return {
         table: target.table.name,
         cost: plan.cost,
-        statements: [...renames.statements, ...plan.statements],
+        statements: [...renames, ...plan.statements],
       };
     });
   }
@@ -220,12 +221,20 @@ export function planChanges(
   stored: ReadonlySet<string> = new Set(),
 ): { readonly effect: SchemaEffect; readonly table: Table } {
   const target = applyChanges(old, changes, rules);
-  const { statements, table, formerNames } = renamesOf(old, target, rules);
+  const { changes: renames, table, formerNames } = renamesOf(old, target, rules);
+  const statements = renameStatements(old.name, renames);
   const plan = planFor(table, target, { stored, formerNames });
   return {
     effect: { table: target.table.name, cost: plan.cost, statements: [...statements, ...plan.statements] },
     table: target.table,
   };
+}
+
+function renameStatements(table: string, renames: readonly ColumnRename[]): string[] {
+  return renames.map(
+    ({ name, newName }) =>
+      `ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(name)} TO ${quoteName(newName)}`,
+  );
 }
 
 function planFor(old: Table, target: Target, facts: RowFacts): AlterPlan {

@@ -220,34 +220,25 @@ function rewrites(before: string, after: string): boolean {
   return to === null || from[1] === undefined || Number(to[1]) < Number(from[1]);
 }
 
-/** Renames are done by themselves, so that what is renamed stays the same object; they come first unless new values are computed over the old names. */
-export function splitRenames(
-  table: Table,
-  changes: readonly TableChange[],
-  namespace: string,
-): {
-  readonly renames: readonly string[];
-  readonly renaming: readonly TableChange[];
-  readonly rest: readonly TableChange[];
-  readonly when: "first" | "last";
-} {
-  const clauses = new Clauses(namespace);
-  const relation = clauses.relation(table.name);
-  const renaming = changes.filter(
-    ({ kind }) => kind === "rename-column" || kind === "rename-constraint" || kind === "rename-index",
-  );
-  const rest = changes.filter((change) => !renaming.includes(change));
-  const computes = rest.some(
+/** The changes that give what stays another name. */
+export function isRename({ kind }: TableChange): boolean {
+  return kind === "rename-column" || kind === "rename-constraint" || kind === "rename-index";
+}
+
+/** Whether values are computed over the old names of columns, so that these are renamed only afterwards. */
+export function computesValues(changes: readonly TableChange[]): boolean {
+  return changes.some(
     (change) =>
       (change.kind === "add-column" && change.options.using !== undefined) ||
       (change.kind === "change-column" && change.change.using !== undefined),
   );
-  const changedBefore = changes.some(
-    (change, index) =>
-      change.kind === "rename-column" &&
-      changes.slice(0, index).some((one) => one.kind === "change-column" && one.name === change.name),
-  );
-  const renames = renaming.flatMap((change) => {
+}
+
+/** Renames are done by themselves, so that what is renamed stays the same object. */
+export function renameStatements(table: Table, changes: readonly TableChange[], namespace: string): string[] {
+  const clauses = new Clauses(namespace);
+  const relation = clauses.relation(table.name);
+  return changes.flatMap((change) => {
     switch (change.kind) {
       case "rename-column":
         return [
@@ -263,5 +254,4 @@ export function splitRenames(
         return [];
     }
   });
-  return { renames, renaming, rest, when: computes || changedBefore ? "last" : "first" };
 }

@@ -11,12 +11,14 @@ import type {
   TableAlteration,
   TableDefinition,
 } from "../../schema/editor.js";
+import { renamesOf } from "../../schema/renames.js";
+import type { Sql } from "../../sql.js";
 import type { SchemaPlanner } from "../../schema/planning.js";
 import type { Table } from "../../schema/table.js";
 import { findTable, inspectTable, requireTable, tableNames } from "../inspect/table.js";
 import { literal, maximumNameBytes, renderSql } from "../literals.js";
 import type { PostgresSession } from "../session.js";
-import { planAlteration, splitRenames } from "./alter.js";
+import { computesValues, isRename, planAlteration, renameStatements } from "./alter.js";
 import { Clauses } from "./clauses.js";
 import { createStatements } from "./create.js";
 import { rekeyTables } from "./rekey.js";
@@ -136,14 +138,30 @@ export class PostgresSchemaEditor implements SchemaEditor {
     changes: readonly TableChange[],
   ): { readonly effect: SchemaEffect; readonly table: Table } {
     const { namespace } = this.session;
-    const { renames, renaming, rest, when } = splitRenames(old, changes, namespace);
-    const start = when === "first" ? applyChanges(old, renaming, this.rules).table : old;
-    const target = applyChanges(start, rest, this.rules);
+    const render = ({ expression }: { readonly expression: Sql }): string => this.rules.render(expression);
+    if (computesValues(changes)) {
+      const renaming = changes.filter(isRename);
+      const target = applyChanges(
+        old,
+        changes.filter((change) => !isRename(change)),
+        this.rules,
+      );
+      const { table } = applyChanges(target.table, renaming, this.rules);
+      requireShortNames(table);
+      const plan = planAlteration(old, target, namespace, render);
+      const statements = [...plan.statements, ...renameStatements(target.table, renaming, namespace)];
+      return { table, effect: { table: table.name, cost: plan.cost, statements } };
+    }
+    const target = applyChanges(old, changes, this.rules);
     requireShortNames(target.table);
-    const plan = planAlteration(start, target, namespace, ({ expression }) => this.rules.render(expression));
-    const table = when === "first" ? target.table : applyChanges(target.table, renaming, this.rules).table;
-    const statements = when === "first" ? [...renames, ...plan.statements] : [...plan.statements, ...renames];
-    return { table, effect: { table: table.name, cost: plan.cost, statements } };
+    const renaming = [
+      ...renamesOf(old, target, this.rules).changes,
+      ...changes.filter((change) => isRename(change) && change.kind !== "rename-column"),
+    ];
+    const start = applyChanges(old, renaming, this.rules).table;
+    const plan = planAlteration(start, target, namespace, render);
+    const statements = [...renameStatements(old, renaming, namespace), ...plan.statements];
+    return { table: target.table, effect: { table: target.table.name, cost: plan.cost, statements } };
   }
 }
 

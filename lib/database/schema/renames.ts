@@ -1,20 +1,19 @@
-/** Columns are renamed by SQLite itself, which follows them into triggers, views and the keys of other tables. */
-import { applyChanges } from "../schema/apply.js";
-import type { Rules, Target } from "../schema/apply.js";
-import type { TableChange } from "../schema/changes.js";
-import type { Table } from "../schema/table.js";
-import { quoteName } from "./literals.js";
+/** Columns are renamed by the database itself, which follows them into triggers, views and the keys of other tables. */
+import { applyChanges } from "./apply.js";
+import type { Rules, Target } from "./apply.js";
+import type { TableChange } from "./changes.js";
+import type { Table } from "./table.js";
 
 /** Renames that come before all other changes of a table. */
 export interface Renames {
-  readonly statements: readonly string[];
+  readonly changes: readonly ColumnRename[];
   /** The table after them. */
   readonly table: Table;
   /** What the columns were called before, by their new names. */
   readonly formerNames: ReadonlyMap<string, string>;
 }
 
-type ColumnRename = Extract<TableChange, { readonly kind: "rename-column" }>;
+export type ColumnRename = Extract<TableChange, { readonly kind: "rename-column" }>;
 
 /** The renames that a target asks for; columns whose names others take step aside first. */
 export function renamesOf(old: Table, { origins }: Target, rules: Rules): Renames {
@@ -32,10 +31,7 @@ export function renamesOf(old: Table, { origins }: Target, rules: Rules): Rename
   }
   for (const [name, origin] of wanted) rename(origin, name);
   return {
-    statements: renames.map(
-      ({ name, newName }) =>
-        `ALTER TABLE ${quoteName(old.name)} RENAME COLUMN ${quoteName(name)} TO ${quoteName(newName)}`,
-    ),
+    changes: renames,
     table: applyChanges(old, renames, rules).table,
     formerNames: new Map(renames.length === 0 ? [] : [...current].map(([origin, name]) => [name, origin])),
   };
