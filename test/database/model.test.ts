@@ -5,6 +5,7 @@ import { plainConventions } from "../../lib/database/schema/plain-conventions.js
 import type { Table } from "../../lib/database/schema/table.js";
 import { type } from "../../lib/database/schema/types.js";
 import { sql } from "../../lib/database/sql.js";
+import { RefusedError } from "../../lib/errors.js";
 import { openRepository } from "../../lib/repository/open.js";
 import { databases } from "../support/databases.js";
 import { alterModel, anyCase, logicalType, startModel, valueFor } from "./model.js";
@@ -12,9 +13,11 @@ import type { Choice, Model, Value } from "./model.js";
 
 class Undone extends Error {}
 
-/** Renames come last where names of one alteration would otherwise mean two things. */
+const places: Partial<Record<Choice["operation"], number>> = { drop: -1, rename: 1 };
+
+/** PostgreSQL takes all changes as one: columns go first and are renamed last, so that no text of a change speaks of one that is not there. */
 function ordered(choices: readonly Choice[]): Choice[] {
-  return choices.toSorted((a, b) => Number(a.operation === "rename") - Number(b.operation === "rename"));
+  return choices.toSorted((a, b) => (places[a.operation] ?? 0) - (places[b.operation] ?? 0));
 }
 
 async function createModel(session: Session, model: Model): Promise<void> {
@@ -58,7 +61,7 @@ async function requireModel(session: Session, model: Model): Promise<void> {
   expect(namesOf(table)).to.deep.equal({
     uniques: [...model.uniques].map(([name, { name: column }]) => [name, ["id", column]]).toSorted(byName),
     indexes: [...model.indexes].map(([name, { name: column }]) => [name, [column]]).toSorted(byName),
-    checks: [...model.checks.keys()].toSorted(),
+    checks: [...model.checks.keys()].toSorted((a, b) => byName([a], [b])),
   });
   const rows = await session.query(sql`SELECT * FROM ${sql.table(model.name)} ORDER BY id`);
   expect(rows.map((row) => Object.values(row))).to.deep.equal(
@@ -77,7 +80,7 @@ function namesOf({ uniques, indexes, checks }: Table): unknown {
   return {
     uniques: uniques.map((key) => [key.name, key.columns]).toSorted(byName),
     indexes: indexes.map((index) => [index.name, index.keys.map((key) => key.column)]).toSorted(byName),
-    checks: checks.map(({ name }) => name).toSorted(),
+    checks: checks.map(({ name }) => name ?? "").toSorted((a, b) => byName([a], [b])),
   };
 }
 
@@ -86,6 +89,8 @@ for (const kind of databases) {
     it("come to what the model says", async function () {
       this.timeout(600_000);
       const { database } = await openRepository((await kind.create()).url);
+      let cases = 0;
+      let refused = 0;
       const property = fc.asyncProperty(anyCase, async ({ columns, rows, alterations }) => {
         const run = database.transaction({ mode: "write" }, async (session) => {
           const model = startModel(columns, rows);
@@ -106,11 +111,17 @@ for (const kind of databases) {
           throw new Undone();
         });
         await run.catch((error: unknown) => {
+          cases += 1;
+          if (error instanceof RefusedError && error.code === "unsupported-alteration") {
+            refused += 1;
+            return;
+          }
           if (!(error instanceof Undone)) throw error;
         });
       });
       try {
         await fc.assert(property, { numRuns: 1000 });
+        expect(refused / cases).to.be.at.most(0.02);
       } finally {
         await database.close();
       }

@@ -135,8 +135,10 @@ export function alterModel(model: Model, choices: readonly Choice[]): Step[] {
 }
 
 function step(model: Model, { operation, column: pick, name, value }: Choice): Step | null {
-  const column = model.columns[pick % Math.max(model.columns.length, 1)];
+  const column = model.columns[pick % Math.max(model.columns.length, 1)] as ModelColumn;
   const label = `${operation} "%s ${(model.counter += 1)}`;
+  if (model.columns.length === 0 && !operation.startsWith("add")) return null;
+  const current = model.columns.length === 0 ? "" : column.name;
   switch (operation) {
     case "add":
     case "add-with-default":
@@ -151,10 +153,6 @@ function step(model: Model, { operation, column: pick, name, value }: Choice): S
     case "drop-check":
     case "drop-index":
       return dropNamed(model, operation, pick);
-  }
-  if (column === undefined) return null;
-  const current = column.name;
-  switch (operation) {
     case "compute": {
       const { former } = column;
       if (former === null || column.computed) return null;

@@ -22,6 +22,8 @@ export interface RebuildSource {
   readonly alias: string;
   /** The name of the row id there, where it is not as in the old table; null for none. */
   readonly rowid?: string | null;
+  /** What the rows are to be ordered by. */
+  readonly order?: string | null;
   /** The value of a column of the new table, or null for what the target says. */
   readonly value?: (column: string) => string | null;
 }
@@ -32,9 +34,11 @@ export interface RowFacts {
   readonly stored: ReadonlySet<string>;
   /** The names by which expressions and sources call columns that were renamed before. */
   readonly formerNames: ReadonlyMap<string, string>;
+  /** Row ids are 1, 2, 3 …: a copy in their order has the same, and costs a fifth less without naming them. */
+  readonly rowids: "consecutive" | "any";
 }
 
-export const nothingKnown: RowFacts = { stored: new Set(), formerNames: new Map() };
+export const nothingKnown: RowFacts = { stored: new Set(), formerNames: new Map(), rowids: "any" };
 
 /** @param render text of an expression */
 export function planAlteration(
@@ -45,7 +49,7 @@ export function planAlteration(
 ): AlterPlan {
   if ("from" in source) return rebuild(old, target, render, source);
   if (!needsRebuild(old, target, source)) return edit(old, target);
-  return rebuild(old, target, render, rowsByFormerNames(old, target.table, source));
+  return rebuild(old, target, render, rowsInOrder(old, target.table, source));
 }
 
 /** What changes stored rows, or how SQLite reads them. */
@@ -218,26 +222,23 @@ function rebuild(
   old: Table,
   { table, sources }: Target,
   render: (source: ColumnSource & { kind: "expression" }) => string,
-  source: RebuildSource | null,
+  source: RebuildSource,
 ): AlterPlan {
   const temporary = `_godwit_new_${table.name}`;
   const written = table.columns.filter((column) => column.generated === null);
   const values = written.map(
-    (column) => source?.value?.(column.name) ?? valueOf(column, sources.get(column.name), render),
+    (column) => source.value?.(column.name) ?? valueOf(column, sources.get(column.name), render),
   );
-  const rowid = source?.rowid === undefined ? rowidName(old, table) : source.rowid;
+  const rowid = source.rowid === undefined ? rowidName(old, table) : source.rowid;
   const columns = [...(rowid === null ? [] : [rowid]), ...written.map((column) => quoteName(column.name))];
-  const selected = [
-    ...(rowid === null ? [] : [source === null ? rowid : `${source.alias}.${rowid}`]),
-    ...values,
-  ];
-  const from = source?.from ?? quoteName(old.name);
+  const selected = [...(rowid === null ? [] : [`${source.alias}.${rowid}`]), ...values];
+  const order = source.order === null || source.order === undefined ? "" : ` ORDER BY ${source.order}`;
   return {
     cost: "rewrite",
     scans: [],
     statements: [
       createTableText({ ...table, name: temporary }),
-      `INSERT INTO ${quoteName(temporary)} (${columns.join(", ")}) SELECT ${selected.join(", ")} FROM ${from}`,
+      `INSERT INTO ${quoteName(temporary)} (${columns.join(", ")}) SELECT ${selected.join(", ")} FROM ${source.from}${order}`,
       ...sequenceStatements(old, table, temporary),
       `DROP TABLE ${quoteName(old.name)}`,
       // Otherwise the rename would rewrite, or refuse because of, what other tables, views and triggers say of this one.
@@ -253,16 +254,18 @@ function rebuild(
   };
 }
 
-/** The rows of a table whose columns were renamed, under the names that expressions know. */
-function rowsByFormerNames(old: Table, table: Table, { formerNames }: RowFacts): RebuildSource | null {
-  if (formerNames.size === 0) return null;
+/** The rows of a table, under the names that expressions know where columns were renamed. */
+function rowsInOrder(old: Table, table: Table, { formerNames, rowids }: RowFacts): RebuildSource {
   const rowid = rowidName(old, table, formerNames.values());
+  const alias = quoteName(old.name);
+  const inOrder = rowid !== null && rowids === "consecutive";
+  const source = { alias, rowid: inOrder ? null : rowid, order: inOrder ? `${alias}.${rowid}` : null };
+  if (formerNames.size === 0) return { ...source, from: alias };
   const columns = old.columns.map(
     ({ name }) => `${quoteName(name)} AS ${quoteName(formerNames.get(name) ?? name)}`,
   );
   const selected = [...(rowid === null ? [] : [`${rowid} AS ${rowid}`]), ...columns].join(", ");
-  const alias = quoteName(old.name);
-  return { from: `(SELECT ${selected} FROM ${alias}) AS ${alias}`, alias, rowid };
+  return { ...source, from: `(SELECT ${selected} FROM ${alias}) AS ${alias}` };
 }
 
 function valueOf(
@@ -275,7 +278,7 @@ function valueOf(
 }
 
 /** Row ids survive where they are not the key itself, by the first of their three names that is no column. */
-function rowidName(old: Table, table: Table, formerNames: Iterable<string> = []): string | null {
+export function rowidName(old: Table, table: Table, formerNames: Iterable<string> = []): string | null {
   if (old.options["withoutRowid"] === true || table.options["withoutRowid"] === true) return null;
   const key = table.primaryKey?.columns;
   const isAlias =

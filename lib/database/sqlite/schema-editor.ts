@@ -20,7 +20,7 @@ import type { DriverRow } from "./driver.js";
 import { inspectTable } from "./inspect.js";
 import { literal, quoteName, renderSql } from "./literals.js";
 import { sqliteExpressions } from "./parse/expressions.js";
-import { isStored, planAlteration } from "./plan.js";
+import { isStored, nothingKnown, planAlteration, rowidName } from "./plan.js";
 import type { AlterPlan, RowFacts } from "./plan.js";
 import { rekeyTables } from "./rekey.js";
 import type { SqliteSession } from "./session.js";
@@ -90,7 +90,7 @@ export class SqliteSchemaEditor implements SchemaEditor {
       // SQLite has rewritten triggers and other texts.
       const start = renames.length === 0 ? old : await this.table(name);
       const wanted = { ...target, table: { ...target.table, triggers: start.triggers } };
-      const plan = planFor(start, wanted, { formerNames, stored: await this.#storedColumns(start, target) });
+      const plan = planFor(start, wanted, { ...(await this.#facts(start, target)), formerNames });
       await this.#carryOut(plan);
       await this.#requireResult(target.table, plan);
       return {
@@ -104,8 +104,24 @@ export class SqliteSchemaEditor implements SchemaEditor {
   async planAlter(name: string, change: Change): Promise<SchemaEffect> {
     const old = await this.table(name);
     const changes = recordAlteration(change);
-    const stored = await this.#storedColumns(old, applyChanges(old, changes, this.rules));
-    return planChanges(old, changes, this.rules, stored).effect;
+    const facts = await this.#facts(old, applyChanges(old, changes, this.rules));
+    return planChanges(old, changes, this.rules, facts).effect;
+  }
+
+  async #facts(old: Table, target: Target): Promise<Omit<RowFacts, "formerNames">> {
+    const stored = await this.#storedColumns(old, target);
+    const { cost } = planFor(old, target, { ...nothingKnown, stored });
+    const rowid = cost === "rewrite" ? rowidName(old, target.table) : null;
+    return { stored, rowids: rowid === null ? "any" : await this.#rowids(old.name, rowid) };
+  }
+
+  /** Counting reads an index's pages at most, and no row. */
+  async #rowids(name: string, rowid: string): Promise<RowFacts["rowids"]> {
+    const table = quoteName(name);
+    const [row] = await this.session.all(
+      `SELECT (SELECT count(*) FROM ${table}) = (SELECT max(${rowid}) FROM ${table}) AND (SELECT min(${rowid}) FROM ${table}) = 1 AS c`,
+    );
+    return row?.["c"] === 1 ? "consecutive" : "any";
   }
 
   /** Columns with a new default that no row reads from the old one; asked of the rows only where the definition leaves it open. */
@@ -218,12 +234,12 @@ export function planChanges(
   old: Table,
   changes: readonly TableChange[],
   rules: Rules,
-  stored: ReadonlySet<string> = new Set(),
+  facts: Omit<RowFacts, "formerNames"> = nothingKnown,
 ): { readonly effect: SchemaEffect; readonly table: Table } {
   const target = applyChanges(old, changes, rules);
   const { changes: renames, table, formerNames } = renamesOf(old, target, rules);
   const statements = renameStatements(old.name, renames);
-  const plan = planFor(table, target, { stored, formerNames });
+  const plan = planFor(table, target, { ...facts, formerNames });
   return {
     effect: { table: target.table.name, cost: plan.cost, statements: [...statements, ...plan.statements] },
     table: target.table,

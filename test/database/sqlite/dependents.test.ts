@@ -14,7 +14,7 @@ interface Case {
   readonly change: (table: TableAlteration) => void;
   readonly cost: CostClass;
   /** Run afterwards. */
-  readonly then?: readonly string[];
+  readonly next?: readonly string[];
   readonly query: string;
   readonly rows: readonly Row[];
 }
@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
     ],
     change: (t) => t.dropColumn("b"),
     cost: "rewrite",
-    then: ["INSERT INTO t (a) VALUES ('z')"],
+    next: ["INSERT INTO t (a) VALUES ('z')"],
     query:
       "SELECT t.rowid AS id, t.a, v.a AS b, (SELECT count(*) FROM log) AS n FROM t JOIN v ON t.a = v.a ORDER BY 1",
     rows: [
@@ -50,7 +50,7 @@ const cases: readonly Case[] = [
     ],
     change: (t) => t.dropColumn("b"),
     cost: "rewrite",
-    then: ["INSERT INTO t (a) VALUES ('z')"],
+    next: ["INSERT INTO t (a) VALUES ('z')"],
     query: "SELECT id, a FROM t",
     rows: [
       { id: 1n, a: "x" },
@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
       t.renameColumn("a", "first name");
     },
     cost: "rewrite",
-    then: [`INSERT INTO t VALUES (2, 'y', 3)`, "INSERT INTO child VALUES ('y')"],
+    next: [`INSERT INTO t VALUES (2, 'y', 3)`, "INSERT INTO child VALUES ('y')"],
     query: `SELECT "first name" AS f, b, (SELECT group_concat(a) FROM log) AS l, (SELECT "to" FROM pragma_foreign_key_list('child')) AS k, shown
       FROM t JOIN v ON shown = "first name" ORDER BY id`,
     rows: [
@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
     ],
     change: (t) => t.changeColumn("b", { default: "new" }),
     cost: "rewrite",
-    then: ["INSERT INTO t (a) VALUES ('y')"],
+    next: ["INSERT INTO t (a) VALUES ('y')"],
     query: "SELECT a, b FROM t",
     rows: [
       { a: "x", b: "old" },
@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
     statements: ["CREATE TABLE t (a TEXT, b TEXT NOT NULL)", "INSERT INTO t VALUES ('x', 'y')"],
     change: (t) => t.changeColumn("a", { default: "new" }),
     cost: "metadata",
-    then: ["INSERT INTO t (b) VALUES ('z')"],
+    next: ["INSERT INTO t (b) VALUES ('z')"],
     query: "SELECT a, b FROM t",
     rows: [
       { a: "x", b: "y" },
@@ -145,7 +145,7 @@ const cases: readonly Case[] = [
       t.dropColumn("x");
     },
     cost: "rewrite",
-    then: ["DELETE FROM u WHERE id = 1"],
+    next: ["DELETE FROM u WHERE id = 1"],
     query: `SELECT id, up, (SELECT "table" FROM pragma_foreign_key_list('u')) AS f FROM u JOIN v USING (id)`,
     rows: [{ id: 2n, up: null, f: "u" }],
   },
@@ -163,13 +163,13 @@ const cases: readonly Case[] = [
 ];
 
 describe("What hangs on an altered SQLite table", () => {
-  for (const { title, statements, change, cost, then, query, rows } of cases) {
+  for (const { title, statements, change, cost, next, query, rows } of cases) {
     it(title, async () => {
       const file = await emptySqliteFile(statements);
       const effect = await writing(file, (session) => session.schema(plainConventions).alter("t", change));
       expect(effect.cost).to.equal(cost);
       await writing(file, async (session) => {
-        for (const text of then ?? []) await session.execute(sql.raw(text));
+        for (const text of next ?? []) await session.execute(sql.raw(text));
         expect(await session.query(sql.raw(query))).to.deep.equal(rows);
         const check = await session.query(sql`SELECT integrity_check AS c FROM pragma_integrity_check`);
         expect(check).to.deep.equal([{ c: "ok" }]);

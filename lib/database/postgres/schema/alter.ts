@@ -1,4 +1,5 @@
 /** The statements that lead from one definition of a table to another: one `ALTER TABLE` for all clauses, indexes after the data. */
+import { RefusedError } from "../../../errors.js";
 import type { ColumnSource, Target } from "../../schema/apply.js";
 import type { TableChange } from "../../schema/changes.js";
 import type { CostClass } from "../../schema/editor.js";
@@ -26,6 +27,7 @@ export function planAlteration(
   const filled = table.columns.filter(
     (column) => !origins.has(column.name) && sources.get(column.name)?.kind === "expression",
   );
+  if (filled.length > 0) requireFreeNames(old, table, origins);
   const dropped = droppedClauses(old, table, origins);
   const added = addedClauses(old, table, clauses);
   const columns = columnClauses(old, table, { sources, origins }, clauses, filled, render);
@@ -33,7 +35,17 @@ export function planAlteration(
   const steps =
     filled.length === 0
       ? [[...dropped.constraints, ...dropped.columns, ...columns, ...added]]
-      : [columns, "fill", [...dropped.constraints, ...dropped.columns, ...notNullClauses(filled), ...added]];
+      : [
+          columns.filter((clause) => isAddition(clause)),
+          "fill",
+          [
+            ...dropped.constraints,
+            ...dropped.columns,
+            ...columns.filter((clause) => !isAddition(clause)),
+            ...notNullClauses(filled),
+            ...added,
+          ],
+        ];
   const statements = [
     ...droppedIndexes(old, table, clauses),
     ...steps.flatMap((step) => {
@@ -45,6 +57,23 @@ export function planAlteration(
     ...(table.name === old.name ? [] : [`ALTER TABLE ${relation} RENAME TO ${quoteName(table.name)}`]),
   ];
   return { cost: costOf(old, table, sources, filled, added), statements };
+}
+
+/** New values are computed while the old columns are there, so that a new column cannot yet have the name of one. */
+function requireFreeNames(old: Table, table: Table, origins: Target["origins"]): void {
+  const taken = table.columns.find(
+    ({ name }) => !origins.has(name) && old.columns.some((column) => column.name === name),
+  );
+  if (taken === undefined) return;
+  throw new RefusedError(
+    "unsupported-alteration",
+    `Column "${taken.name}" of "${old.name}" would be dropped and made anew in one alteration with computed values.`,
+    { hint: "Change the column instead, or do it in two alterations." },
+  );
+}
+
+function isAddition(clause: string): boolean {
+  return clause.startsWith("ADD COLUMN ");
 }
 
 function droppedClauses(
@@ -225,13 +254,26 @@ export function isRename({ kind }: TableChange): boolean {
   return kind === "rename-column" || kind === "rename-constraint" || kind === "rename-index";
 }
 
-/** Whether values are computed over the old names of columns, so that these are renamed only afterwards. */
-export function computesValues(changes: readonly TableChange[]): boolean {
-  return changes.some(
-    (change) =>
-      (change.kind === "add-column" && change.options.using !== undefined) ||
-      (change.kind === "change-column" && change.change.using !== undefined),
-  );
+/** Whether texts of the changes speak of columns by their old names, so that these are renamed only afterwards. */
+export function speaksOfOldNames(changes: readonly TableChange[]): boolean {
+  const lastRename = changes.findLastIndex(({ kind }) => kind === "rename-column");
+  return changes.some((change, index) => {
+    switch (change.kind) {
+      case "add-column":
+        return change.options.using !== undefined;
+      case "change-column":
+        return change.change.using !== undefined;
+      case "add-check":
+        return index < lastRename;
+      case "add-index":
+        return (
+          index < lastRename &&
+          (change.options.where !== undefined || change.columns.some((column) => typeof column !== "string"))
+        );
+      default:
+        return false;
+    }
+  });
 }
 
 /** Renames are done by themselves, so that what is renamed stays the same object. */

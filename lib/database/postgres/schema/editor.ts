@@ -18,7 +18,7 @@ import type { Table } from "../../schema/table.js";
 import { findTable, inspectTable, requireTable, tableNames } from "../inspect/table.js";
 import { literal, maximumNameBytes, renderSql } from "../literals.js";
 import type { PostgresSession } from "../session.js";
-import { computesValues, isRename, planAlteration, renameStatements } from "./alter.js";
+import { isRename, planAlteration, renameStatements, speaksOfOldNames } from "./alter.js";
 import { Clauses } from "./clauses.js";
 import { createStatements } from "./create.js";
 import { rekeyTables } from "./rekey.js";
@@ -139,7 +139,7 @@ export class PostgresSchemaEditor implements SchemaEditor {
   ): { readonly effect: SchemaEffect; readonly table: Table } {
     const { namespace } = this.session;
     const render = ({ expression }: { readonly expression: Sql }): string => this.rules.render(expression);
-    if (computesValues(changes)) {
+    if (speaksOfOldNames(changes)) {
       const renaming = changes.filter(isRename);
       const target = applyChanges(
         old,
