@@ -50,7 +50,6 @@ export function runOptions(yargs: Argv): Argv {
 export function moveOptions(yargs: Argv): Argv {
   return runOptions(yargs)
     .option("plan", { type: "boolean", describe: "Show what would be done, and stop" })
-    .option("sql", { type: "boolean", describe: "Print the statements that would be sent, and stop" })
     .option("atomic", { type: "boolean", describe: "Put the whole plan into one transaction" })
     .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
     .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" });

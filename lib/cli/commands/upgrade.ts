@@ -2,7 +2,7 @@ import type { RunOptions } from "../../api/options.js";
 import type { PlanReport, RunReport } from "../../api/results.js";
 import { confirm } from "../ask.js";
 import { printPlan } from "../render/plan.js";
-import { print, printJson } from "../render/table.js";
+import { printJson } from "../render/table.js";
 import { mannerOf, moveOptions, readRunOptions, repositoryOf, textsOf } from "../settings.js";
 import type { Arguments, Manner } from "../settings.js";
 import { withSignals } from "../signals.js";
@@ -40,15 +40,13 @@ export interface MoveCommand {
   readonly asks: "only-about-loss" | "on-terminal";
 }
 
-/** What `upgrade` and `downgrade` have in common: `--plan`, `--sql`, asking, running, printing. */
+/** What `upgrade` and `downgrade` have in common: `--plan`, asking, running, printing. */
 export async function moveFromCommandLine(argv: Arguments, command: MoveCommand): Promise<number> {
   const uri = await repositoryOf(argv);
   const options = readRunOptions(argv);
   const manner = mannerOf(argv);
-  if (argv["plan"] === true || argv["sql"] === true) {
-    const report = await planned(uri, command, options);
-    if (argv["sql"] === true && !manner.json) printSql(report);
-    else showPlan(report, manner);
+  if (argv["plan"] === true) {
+    showPlan(await planned(uri, command, options), manner);
     return 0;
   }
   await askFirst(argv, uri, command, options);
@@ -73,14 +71,6 @@ async function planned(
 function showPlan(report: PlanReport, { json }: Manner): void {
   if (json) printJson({ steps: report.steps });
   else printPlan(report);
-}
-
-function printSql({ steps }: PlanReport): void {
-  for (const step of steps) {
-    print(`-- ${step.direction} ${step.manager} ${step.revision}: ${step.summary}`);
-    for (const statement of step.statements) print(`${statement};`);
-    for (const text of step.notes) print(`-- ${text}`);
-  }
 }
 
 /** A plan that loses information is asked about even where nobody could answer; a plain downgrade only on a terminal. */
