@@ -7,7 +7,8 @@ import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
 import type { Description, Meta } from "../support/normalize/description.js";
 import { goldenMeta, goldenNames, readFresh, readGolden } from "../support/normalize/golden.js";
-import { canonical, type Json } from "../support/normalize/json.js";
+import { canonical } from "../support/normalize/json.js";
+import { withoutDocs } from "./contents.js";
 import { otherVersions, unexplained, unexplainedFresh } from "./differences.js";
 import { isMigration, nameOf, runSteps } from "./steps.js";
 
@@ -18,24 +19,6 @@ const faultsOfTheTool = /--(full-mismatch|obscore-config|obscore-config-downgrad
 
 /** Switches without code. */
 const unwrittenSwitches = new Set(["2101fbf51ad3", "8c57494cabcc"]);
-
-/** Documentation texts are no part of a repository's content. */
-function withoutDocs(description: Description): Description {
-  const attributes = description.rows?.["butler_attributes"];
-  if (description.rows === undefined || attributes === undefined) return description;
-  const value = attributes.columns.indexOf("value");
-  const rows = attributes.rows.map((row) =>
-    row.map((cell, column) => (column === value ? withoutDocsIn(cell) : cell)),
-  );
-  return { ...description, rows: { ...description.rows, butler_attributes: { ...attributes, rows } } };
-}
-
-function withoutDocsIn(text: Json): Json {
-  if (typeof text !== "string" || !text.startsWith("{")) return text;
-  return JSON.stringify(
-    JSON.parse(text, (key: string, member: unknown) => (key === "doc" ? undefined : member)),
-  );
-}
 
 function alembicRows({ rows }: Description): string[] {
   return (rows?.["alembic_version"]?.rows ?? []).map(canonical).toSorted();
