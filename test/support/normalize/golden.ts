@@ -38,3 +38,16 @@ export async function readFresh(dialect: DialectName, golden: string): Promise<D
   const schema = (await readJson(`fresh/${file.replace(/\.gz$/, "")}`)) as unknown as SchemaDescription;
   return { schema: withDefaults(schema) };
 }
+
+/** Names of all schemas of a database that releases created themselves (`w21.40-uuid-name-A`), sorted. */
+export async function freshNames(dialect: DialectName): Promise<string[]> {
+  const prefix = `fresh/${folder[dialect]}/`;
+  const files = [...(await openArchive("expected")).keys()].filter((file) => file.startsWith(prefix));
+  return files.map((file) => file.slice(prefix.length).replace(/\.schema\.json$/, "")).toSorted();
+}
+
+/** Such a schema by its name. */
+export async function readFreshSchema(dialect: DialectName, name: string): Promise<Description> {
+  const schema = await readJson(`fresh/${folder[dialect]}/${name}.schema.json`);
+  return { schema: withDefaults(schema as unknown as SchemaDescription) };
+}

@@ -1,0 +1,48 @@
+/** How a repository differs from its expected schema, and what is known about each difference. */
+import type { TableDifference } from "../../database/schema/differences.js";
+import { compareTables } from "../../database/schema/differences.js";
+import type { Table } from "../../database/schema/table.js";
+import type { SchemaDifference } from "../../repository/verification.js";
+import { explain } from "./explanations.js";
+import type { ExpectedSchema } from "./schema.js";
+
+/** What is in the database. */
+export interface FoundSchema {
+  readonly tables: readonly Table[];
+  /** PostgreSQL: sequences that belong to no column. */
+  readonly sequences: readonly string[];
+}
+
+/** All differences with what is known about them, those that matter first in each table. */
+export function compareSchema(expected: ExpectedSchema, found: FoundSchema): SchemaDifference[] {
+  const ours = found.tables.filter(({ name }) => !isOwn(name));
+  const optional = expected.optional.filter(({ name }) => ours.some((table) => table.name === name));
+  const differences = [
+    ...compareTables([...expected.tables, ...optional], ours),
+    ...compareSequences(expected.sequences, found.sequences),
+  ];
+  const explained = { expected, found: new Map(ours.map((table) => [table.name, table])) };
+  return differences.map((difference) => ({ ...difference, ...explain(difference, explained) }));
+}
+
+/** Tables and sequences of godwit itself. */
+function isOwn(name: string): boolean {
+  return /^(revision_|godwit_|_godwit_)/.test(name);
+}
+
+function compareSequences(expected: readonly string[], found: readonly string[]): TableDifference[] {
+  const others = found.filter((name) => !isOwn(name));
+  const about = { kind: "sequence", property: "presence" } as const;
+  return [
+    ...expected
+      .filter((name) => !others.includes(name))
+      .map((name) => ({ ...about, table: tableOf(name), name, expected: "a sequence", found: null })),
+    ...others
+      .filter((name) => !expected.includes(name))
+      .map((name) => ({ ...about, table: tableOf(name), name, expected: null, found: "a sequence" })),
+  ];
+}
+
+function tableOf(sequence: string): string {
+  return sequence.replace(/_seq_.*$/, "");
+}

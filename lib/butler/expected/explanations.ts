@@ -1,0 +1,166 @@
+/** The differences that have a known cause: debts of migrations, and changes that releases made without a version. */
+import type { TableDifference } from "../../database/schema/differences.js";
+import type { Table } from "../../database/schema/table.js";
+import type { SchemaDifference } from "../../repository/verification.js";
+import type { ExpectedSchema } from "./schema.js";
+
+/** What is needed to judge a difference. */
+interface Circumstances {
+  readonly expected: ExpectedSchema;
+  readonly found: ReadonlyMap<string, Table>;
+}
+
+type Explanation = Pick<SchemaDifference, "class" | "reason" | "explanation">;
+
+interface Cause {
+  readonly class: "debt" | "variation";
+  readonly reason: string;
+  readonly explanation: string;
+  explains(difference: TableDifference, circumstances: Circumstances): boolean;
+}
+
+/** What is known about a difference. */
+export function explain(difference: TableDifference, circumstances: Circumstances): Explanation {
+  const cause = causes.find((one) => one.explains(difference, circumstances));
+  if (cause === undefined) return { class: "drift", reason: null, explanation: null };
+  return { class: cause.class, reason: cause.reason, explanation: cause.explanation };
+}
+
+const causes: readonly Cause[] = [
+  {
+    class: "debt",
+    reason: "collection-name-not-unique",
+    explanation: "the Python tool's step from names to integers as keys of collections forgets it",
+    explains: ({ table, kind, property, found }) =>
+      table === "collection" && kind === "unique" && property === "presence" && found === null,
+  },
+  {
+    class: "debt",
+    reason: "implied-dimension-nullable",
+    explanation: "the Python tool's step to dimensions 6.0.2 leaves out dimensions without a table",
+    explains: (difference, { expected }) => {
+      if (!allowsNull(difference)) return false;
+      const element = elementOf(difference, expected);
+      return (
+        element?.implies.some(
+          (name) => name === difference.name && !expected.universe.element(name).hasTable,
+        ) === true
+      );
+    },
+  },
+  {
+    class: "debt",
+    reason: "instrument-length-check",
+    explanation: "the Python tool's step to dimension configuration 5 widens only the check of instrument",
+    explains: ({ kind, property, expected, found }, { expected: { dialect } }) =>
+      dialect === "sqlite" &&
+      kind === "check" &&
+      property === "definition" &&
+      expected !== null &&
+      expected.includes("<=32 ") &&
+      expected.replace("<=32 ", "<=16 ") === found,
+  },
+  {
+    class: "debt",
+    reason: "visit-day-obs",
+    explanation: "the Python tool's step to dimension configuration 6 forgets visit.day_obs",
+    explains: (difference) =>
+      difference.table === "visit" &&
+      ((difference.name === "day_obs" && allowsNull(difference)) ||
+        (["foreign-key", "index"].includes(difference.kind) &&
+          difference.found === null &&
+          difference.expected?.startsWith("(instrument, day_obs)") === true)),
+  },
+  {
+    class: "debt",
+    reason: "leftover-table",
+    explanation: "a run of the Python tool that failed left it behind",
+    explains: ({ table, kind, expected }, { found }) =>
+      kind === "table" && expected === null && isLeftover(table, found.get(table)),
+  },
+  {
+    class: "debt",
+    reason: "obscore-table-left",
+    explanation: "the Python tool takes back an ObsCore configuration without its table",
+    explains: ({ table, kind, expected }, { found }) =>
+      kind === "table" &&
+      expected === null &&
+      found.get(table)?.columns.some(({ name }) => name === "registry_dataset_id") === true,
+  },
+  {
+    class: "variation",
+    reason: "key-nullable",
+    explanation: "SQLite repositories made before June 2022 do not say NOT NULL for columns of primary keys",
+    explains: (difference, { expected: { dialect }, found }) =>
+      dialect === "sqlite" &&
+      allowsNull(difference) &&
+      found.get(difference.table)?.primaryKey?.columns.includes(difference.name ?? "") === true,
+  },
+  {
+    class: "variation",
+    reason: "alternate-key-required",
+    explanation: "releases before 2024 made alternate keys and some other columns NOT NULL",
+    explains: (difference, { expected }) => {
+      if (!refusesNull(difference)) return false;
+      const element = elementOf(difference, expected);
+      if (element === undefined) return false;
+      return (
+        element.alternateKeys.some(({ name }) => name === difference.name) ||
+        element.metadata.some(({ name, declaredNullable }) => name === difference.name && !declaredNullable)
+      );
+    },
+  },
+  {
+    class: "variation",
+    reason: "implied-dimension-required",
+    explanation: "newer dimensions come with NOT NULL, whatever the version of the manager",
+    explains: (difference, { expected }) =>
+      refusesNull(difference) &&
+      elementOf(difference, expected)?.implies.includes(difference.name ?? "") === true,
+  },
+  {
+    class: "variation",
+    reason: "path-not-indexed",
+    explanation: "repositories made before June 2021 have no index on the paths of files",
+    explains: ({ kind, expected, found }) => kind === "index" && expected === "(path)" && found === null,
+  },
+  {
+    class: "variation",
+    reason: "validity-exclusion",
+    explanation: "PostgreSQL repositories made before 20 November 2020 exclude overlapping validity ranges",
+    explains: ({ table, kind, expected, found }, { found: tables }) => {
+      const exclusions = tables.get(table)?.exclusions ?? [];
+      if (!/^dataset_calibs_/.test(table) || exclusions.length === 0) return false;
+      if (kind === "exclusion") return expected === null;
+      return kind === "index" && found === null && expected?.endsWith(", timespan)") === true;
+    },
+  },
+  {
+    class: "variation",
+    reason: "unused-dataset-table",
+    explanation: "no dataset type uses it any more",
+    explains: ({ table, kind, expected }) =>
+      (kind === "table" || kind === "sequence") &&
+      expected === null &&
+      /^dataset_(tags|calibs)_\d{8}$/.test(table),
+  },
+];
+
+function allowsNull({ kind, property, found }: TableDifference): boolean {
+  return kind === "column" && property === "nullable" && found === "NULL";
+}
+
+function refusesNull({ kind, property, found }: TableDifference): boolean {
+  return kind === "column" && property === "nullable" && found === "NOT NULL";
+}
+
+function elementOf({ table }: TableDifference, { universe }: ExpectedSchema) {
+  return universe.elements.find(({ name }) => name === table);
+}
+
+/** Copies that a rebuild left, mapping tables, and tables of a configuration that was not reached. */
+function isLeftover(name: string, table: Table | undefined): boolean {
+  if (/^_alembic_tmp_/.test(name) || name === "migration_id2uuid") return true;
+  const halfMade = ["day_obs", "group", "visit_system_membership"];
+  return halfMade.includes(name) && table?.columns.some((column) => column.name === "instrument") === true;
+}

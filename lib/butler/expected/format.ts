@@ -1,0 +1,94 @@
+/** What the schema of a Butler repository follows from. */
+import { RefusedError } from "../../errors.js";
+import type { RecordedManager } from "../../repository/repository.js";
+import type { JsonObject } from "../universe/json.js";
+
+/** Managers, and the configurations that they store. */
+export interface ButlerFormat {
+  readonly managers: readonly Pick<RecordedManager, "manager" | "branch" | "version">[];
+  /** The dimension configuration. */
+  readonly universe: JsonObject;
+  /** The ObsCore configuration, or null. */
+  readonly obscore: JsonObject | null;
+}
+
+/** The tables that a repository made as it grew. */
+export interface RepositoryContent {
+  readonly datasets: readonly DatasetTables[];
+  /** Tables of opaque records, as the repository lists them. */
+  readonly opaque: readonly string[];
+}
+
+/** The tables of all dataset types with the same dimensions. */
+export interface DatasetTables {
+  readonly tags: string;
+  /** null where no dataset type with these dimensions is a calibration. */
+  readonly calibs: string | null;
+  /** Required dimensions, in the order of the columns. */
+  readonly dimensions: readonly string[];
+}
+
+/** What the versions of the managers mean for tables. */
+export interface Traits {
+  /** Whether collections are referred to by name or by number. */
+  readonly collections: "name" | "integer";
+  readonly datasetIds: "integer" | "uuid";
+  readonly ingestDate: "timestamp" | "tai";
+  /** The primary key of `dataset_location_trash`. */
+  readonly trashKey: readonly string[];
+  /** Whether implied dimensions may be NULL. */
+  readonly implied: "nullable" | "required";
+  /** Whether overlap tables have the index that finds elements by pixel. */
+  readonly overlapIndex: "none" | "by-pixel";
+  /** Whether there is an ObsCore table. */
+  readonly obscore: "none" | "table";
+}
+
+const settled: Readonly<Record<string, Partial<Traits>>> = {
+  "attributes DefaultButlerAttributeManager 1.0.0": {},
+  "attributes DefaultButlerAttributeManager 1.0.1": {},
+  "collections NameKeyCollectionManager 2.0.0": { collections: "name" },
+  "collections SynthIntKeyCollectionManager 2.0.0": { collections: "integer" },
+  "datasets ByDimensionsDatasetRecordStorageManager 1.0.0": {
+    datasetIds: "integer",
+    ingestDate: "timestamp",
+  },
+  "datasets ByDimensionsDatasetRecordStorageManagerUUID 1.0.0": {
+    datasetIds: "uuid",
+    ingestDate: "timestamp",
+  },
+  "datasets ByDimensionsDatasetRecordStorageManagerUUID 2.0.0": { datasetIds: "uuid", ingestDate: "tai" },
+  "datastores MonolithicDatastoreRegistryBridgeManager 0.2.0": { trashKey: ["datastore_name", "dataset_id"] },
+  "datastores MonolithicDatastoreRegistryBridgeManager 0.2.1": { trashKey: ["dataset_id", "datastore_name"] },
+  "dimensions StaticDimensionRecordStorageManager 6.0.0": { implied: "nullable", overlapIndex: "none" },
+  "dimensions StaticDimensionRecordStorageManager 6.0.1": { implied: "nullable", overlapIndex: "by-pixel" },
+  "dimensions StaticDimensionRecordStorageManager 6.0.2": { implied: "required", overlapIndex: "by-pixel" },
+  "obscore ObsCoreLiveTableManager 0.0.1": { obscore: "table" },
+  "opaque ByNameOpaqueTableStorageManager 0.2.0": {},
+};
+
+const needed = ["collections", "datasets", "datastores", "dimensions"];
+const configurations = new Set(["dimensions-config", "obscore-config"]);
+
+/**
+ * What the recorded versions mean for tables.
+ * @throws RefusedError `unknown-format` naming classes and versions whose tables are not known
+ */
+export function traitsOf({ managers }: ButlerFormat): Traits {
+  const own = managers.filter(({ manager }) => !configurations.has(manager));
+  const keys = own.map(({ manager, branch, version }) => `${manager} ${branch} ${version}`);
+  const unknown = keys.filter((key) => settled[key] === undefined);
+  const missing = needed.filter((manager) => !own.some((one) => one.manager === manager));
+  if (unknown.length > 0 || missing.length > 0) {
+    throw new RefusedError(
+      "unknown-format",
+      [
+        ...unknown.map((key) => `It is not known which tables ${key} has.`),
+        ...missing.map((manager) => `The repository records no manager of ${manager}.`),
+      ].join("\n"),
+      { hint: "The schema of stable releases is known: see `godwit format --list`." },
+    );
+  }
+  const known: Partial<Traits> = Object.assign({ obscore: "none" }, ...keys.map((key) => settled[key]));
+  return known as Traits;
+}

@@ -1,0 +1,21 @@
+/** What a repository can say about its own schema and rows. */
+import type { Session } from "../database/database.js";
+import type { TableDifference } from "../database/schema/differences.js";
+
+/** What is known about a difference: a defect that a tool left, something that no version number says, or neither. */
+export type DifferenceClass = "debt" | "variation" | "drift";
+
+/** A difference from the schema that a repository should have. */
+export interface SchemaDifference extends TableDifference {
+  readonly class: DifferenceClass;
+  /** The code of what explains it; null for drift. */
+  readonly reason: string | null;
+  /** The same for people; null for drift. */
+  readonly explanation: string | null;
+}
+
+/** A repository that knows what its schema should be. */
+export interface Verification {
+  /** @throws RefusedError `unknown-format` where the versions are not known */
+  compareSchema(session: Session): Promise<readonly SchemaDifference[]>;
+}
