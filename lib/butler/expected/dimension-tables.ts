@@ -50,16 +50,17 @@ function identity({ name, requires, key }: ElementModel): string[] {
   return key === null ? [...requires] : [...requires, name];
 }
 
+function definePixel(table: TableDefinition): void {
+  table.column("skypix_system", type.string(16));
+  table.column("skypix_level", type.smallint());
+}
+
 /** Which pixels an element overlaps. */
 function pixelTables(element: ElementModel, traits: Traits, universe: UniverseModel): Definition[] {
   const governor = universe.governorOf(element);
   const dimensions = identity(element);
   const pixel = ["skypix_system", "skypix_level"];
   const summary = `${element.name}_skypix_overlap_summary`;
-  const definePixel = (table: TableDefinition): void => {
-    table.column("skypix_system", type.string(16));
-    table.column("skypix_level", type.smallint());
-  };
   return [
     {
       name: summary,

@@ -130,7 +130,7 @@ const causes: readonly Cause[] = [
     explanation: "PostgreSQL repositories made before 20 November 2020 exclude overlapping validity ranges",
     explains: ({ table, kind, expected, found }, { found: tables }) => {
       const exclusions = tables.get(table)?.exclusions ?? [];
-      if (!/^dataset_calibs_/.test(table) || exclusions.length === 0) return false;
+      if (!table.startsWith("dataset_calibs_") || exclusions.length === 0) return false;
       if (kind === "exclusion") return expected === null;
       return kind === "index" && found === null && expected?.endsWith(", timespan)") === true;
     },
@@ -160,7 +160,7 @@ function elementOf({ table }: TableDifference, { universe }: ExpectedSchema) {
 
 /** Copies that a rebuild left, mapping tables, and tables of a configuration that was not reached. */
 function isLeftover(name: string, table: Table | undefined): boolean {
-  if (/^_alembic_tmp_/.test(name) || name === "migration_id2uuid") return true;
+  if (name.startsWith("_alembic_tmp_") || name === "migration_id2uuid") return true;
   const halfMade = ["day_obs", "group", "visit_system_membership"];
   return halfMade.includes(name) && table?.columns.some((column) => column.name === "instrument") === true;
 }

@@ -2,6 +2,7 @@
 import type { DialectName } from "../../database/database.js";
 import { type } from "../../database/schema/types.js";
 import type { LogicalType } from "../../database/schema/types.js";
+import { textsOf } from "../universe/elements.js";
 import { isJsonObject } from "../universe/json.js";
 import type { Json, JsonObject } from "../universe/json.js";
 import type { Definition } from "./definitions.js";
@@ -104,6 +105,6 @@ function typeOf({ type: kind, length }: JsonObject): LogicalType {
 function indexesOf({ indices }: JsonObject): string[][] {
   if (!isJsonObject(indices)) return [];
   return Object.values(indices).map((columns) =>
-    Array.isArray(columns) ? (columns as readonly Json[]).map(String) : [String(columns)],
+    typeof columns === "string" ? [columns] : textsOf(columns),
   );
 }

@@ -2,10 +2,10 @@
 import { type } from "../../database/schema/types.js";
 import type { LogicalType } from "../../database/schema/types.js";
 import { InputError } from "../../errors.js";
-import { elementsOf, spatialElements } from "../universe/elements.js";
+import { elementsOf, spatialElements, textsOf } from "../universe/elements.js";
 import type { Element } from "../universe/elements.js";
 import { isJsonObject } from "../universe/json.js";
-import type { Json, JsonObject } from "../universe/json.js";
+import type { JsonObject } from "../universe/json.js";
 
 /** A column as a configuration defines it. */
 export interface ColumnSpec {
@@ -184,7 +184,10 @@ function closure(element: Element, elements: readonly Element[]): Set<string> {
 }
 
 function columnOf(definition: JsonObject): ColumnSpec {
-  const name = String(definition["name"]);
+  const { name } = definition;
+  if (typeof name !== "string") {
+    throw new InputError("bad-dimensions", "A column of the dimension configuration has no name.");
+  }
   return { name, type: typeOf(name, definition), declaredNullable: definition["nullable"] !== false };
 }
 
@@ -214,20 +217,21 @@ function typeOf(name: string, definition: JsonObject): LogicalType {
   }
 }
 
-function topology(universe: JsonObject, kind: string): [family: string, elements: readonly Json[]][] {
+/** The families of a kind, with the names of their elements. */
+function topology(universe: JsonObject, kind: string): [family: string, elements: readonly string[]][] {
   const families = isJsonObject(universe["topology"]) ? universe["topology"][kind] : undefined;
   if (!isJsonObject(families)) return [];
-  return Object.entries(families).map(([family, members]) => [family, Array.isArray(members) ? members : []]);
+  return Object.entries(families).map(([family, members]) => [family, textsOf(members)]);
 }
 
 function temporalElements(universe: JsonObject): string[] {
-  return topology(universe, "temporal").flatMap(([, members]) => members.map(String));
+  return topology(universe, "temporal").flatMap(([, members]) => members);
 }
 
 function familiesOf(universe: JsonObject): Map<string, string> {
   return new Map(
     topology(universe, "spatial").flatMap(([family, members]) =>
-      members.map((name) => [String(name), family] as const),
+      members.map((name) => [name, family] as const),
     ),
   );
 }

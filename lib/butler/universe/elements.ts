@@ -50,7 +50,8 @@ function viewOf(value: JsonObject): string | null {
   return typeof view === "string" ? view : null;
 }
 
-function textsOf(value: Json | undefined): string[] {
+/** The texts of a list; none of anything else. */
+export function textsOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((one: Json) => typeof one === "string") : [];
 }
 

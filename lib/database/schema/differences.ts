@@ -268,13 +268,14 @@ function triggerText({ definition, state }: Trigger): string {
 
 /** How SQLite stores the rows; storage parameters of PostgreSQL are the administrator's. */
 function compareOptions(expected: Table, found: Table): TableDifference[] {
-  const textOf = ({ options }: Table): string | null => {
-    const set = ["withoutRowid", "strict"].filter((name) => options[name] === true);
-    return set.length === 0 ? null : set.join(", ");
-  };
-  const [wanted, there] = [textOf(expected), textOf(found)];
+  const [wanted, there] = [storageText(expected), storageText(found)];
   if (wanted === there) return [];
   return [
     { table: expected.name, kind: "table", name: null, property: "options", expected: wanted, found: there },
   ];
+}
+
+function storageText({ options }: Table): string | null {
+  const set = ["withoutRowid", "strict"].filter((name) => options[name] === true);
+  return set.length === 0 ? null : set.join(", ");
 }

@@ -57,8 +57,8 @@ for (const dialect of ["sqlite", "postgres"] as const) {
         const left = debts.filter(
           (debt) => debt.golden.test(golden) && (debt.dialect ?? dialect) === dialect,
         );
-        const found = differences.filter((one) => one.class === "debt").map((one) => one.reason);
-        expect([...new Set(found)].toSorted()).to.deep.equal(left.map(({ reason }) => reason).toSorted());
+        const found = differences.filter((one) => one.class === "debt").map((one) => one.reason ?? "");
+        expect([...new Set(found)]).to.have.members(left.map(({ reason }) => reason));
       });
     }
   });
