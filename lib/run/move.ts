@@ -186,7 +186,7 @@ async function carryOutEach(
     try {
       outcome = await runStep(run, prepared, heads);
     } catch (error) {
-      await log.ended(entry, "failed", run.trace.statement);
+      await log.failed(entry, run.trace.statement);
       throw withDone(error as GodwitError, done);
     }
     if (outcome.kind === "moved") {
@@ -231,7 +231,7 @@ async function carryOutAtOnce(
     });
   } catch (error) {
     if (running === null) throw error;
-    await log.ended(await log.started(running), "failed", run.trace.statement);
+    await log.failedAtOnce(running, run.trace.statement);
     throw asStepError(running, error);
   }
   if (moved) return "moved";
@@ -323,6 +323,20 @@ class StepLog {
   async ended(step: bigint, outcome: "done" | "failed", statement: string | null): Promise<void> {
     const entry = { run: this.#id, step, ended: new Date().toISOString(), outcome, statement };
     await writing(this.#run, this.#request.lockTimeoutMs, (session) => logEnded(session, entry));
+  }
+
+  /** What went wrong is told to the user in any case, even where the database is out of reach and cannot be told. */
+  async failed(step: bigint, statement: string | null): Promise<void> {
+    await this.ended(step, "failed", statement).catch(() => undefined);
+  }
+
+  /** The same for a step whose beginning was not written, as it belonged to a transaction of all steps. */
+  async failedAtOnce(prepared: PreparedStep, statement: string | null): Promise<void> {
+    try {
+      await this.ended(await this.started(prepared), "failed", statement);
+    } catch {
+      // As in `failed`.
+    }
   }
 
   async forget(step: bigint): Promise<void> {

@@ -36,8 +36,8 @@ export async function runSteps(fixture: Fixture, meta: Meta, options: RunOptions
   }
 }
 
-/** godwit merges a dimension configuration that was changed, and has no option to overwrite it. */
-async function optionsOf({ options = {} }: StepOptions): Promise<Record<string, string>> {
+/** The options of a step. godwit merges a dimension configuration that was changed, and has no option to overwrite it. */
+export async function optionsOf({ options = {} }: StepOptions): Promise<Record<string, string>> {
   const { allow_dimension_universe_mismatch: _bypass, obscore_config: file, ...rest } = options;
   if (file === undefined) return rest;
   const copy = path.join(await temporaryFolder(), path.basename(file));

@@ -43,15 +43,22 @@ function describe(server: Server, database: string): PostgresDatabase {
   return { host, port, user, password, database, url, connect };
 }
 
-async function onServer(server: Server, statement: string): Promise<void> {
+async function onServer(server: Server, statement: string): Promise<readonly Record<string, unknown>[]> {
   const { host, port, user, password } = server;
   const client = new Client({ host, port, user, password, database: "postgres" });
+  client.on("error", () => undefined);
   await client.connect();
   try {
-    await client.query(statement);
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    return rows;
   } finally {
     await client.end();
   }
+}
+
+/** Runs a statement as the server's administrator, and returns its rows. */
+export async function adminStatement(statement: string): Promise<readonly Record<string, unknown>[]> {
+  return onServer(await postgresServer(), statement);
 }
 
 /**
@@ -63,17 +70,23 @@ export async function createPostgresDatabase(template = "template1"): Promise<Po
   created += 1;
   const database = `test_${created}`;
   await onServer(server, `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
-  removeAfterwards(() => onServer(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+  removeAfterwards(
+    async () => void (await onServer(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)),
+  );
   return describe(server, database);
 }
 
-/** Makes a database that others are copied from (`createPostgresDatabase(name)`); it stays until the end of the run. */
+/**
+ * Makes a database that others are copied from (`createPostgresDatabase(name)`); it stays until the end of the run.
+ * @param template the database that it is a copy of, instead of an empty one
+ */
 export async function createPostgresTemplate(
   name: string,
   fill: (client: Client) => Promise<void>,
+  template = "template1",
 ): Promise<void> {
   const server = await postgresServer();
-  await onServer(server, `CREATE DATABASE ${name}`);
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const { host, port, user, password } = server;
   const client = new Client({ host, port, user, password, database: name });
   await client.connect();

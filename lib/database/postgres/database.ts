@@ -37,19 +37,20 @@ export class PostgresDatabase implements Database {
   }
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
-    const transaction = await this.#begin(options);
-    const session = this.#sessionOn(clientOf(transaction), "transaction", options.onStatement);
+    const client = await this.#begin(options);
+    const session = this.#sessionOn(client, "transaction", options.onStatement);
     try {
       await session.run(this.#settings(options));
       const result = await work(session);
       // Deferred constraints are checked here, where a failure can still be reported as that of a statement.
       await session.run("SET CONSTRAINTS ALL IMMEDIATE");
+      await session.run("COMMIT");
       session.end();
-      await transaction.commit();
+      this.#release(client);
       return result;
     } catch (error) {
       session.end();
-      await this.#rollBack(transaction);
+      await this.#rollBack(client);
       throw error;
     }
   }
@@ -90,13 +91,15 @@ export class PostgresDatabase implements Database {
     return options.mode === "read" ? `SET TRANSACTION READ ONLY; ${settings}` : settings;
   }
 
-  async #begin(options: TransactionOptions): Promise<Transaction> {
+  /** Sequelize begins transactions; we end them, because it writes to the console where that fails. */
+  async #begin(options: TransactionOptions): Promise<Client> {
     const { Transaction } = await import("sequelize");
     const levels = Transaction.ISOLATION_LEVELS;
     try {
-      return await this.#sequelize.transaction({
+      const transaction = await this.#sequelize.transaction({
         isolationLevel: options.mode === "read" ? levels.REPEATABLE_READ : levels.READ_COMMITTED,
       });
+      return clientOf(transaction);
     } catch (error) {
       throw connectionError(error, this.#facts.place);
     }
@@ -110,20 +113,20 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /**
-   * A connection that is lost has rolled back by itself and left the pool. The first ROLLBACK is ours, as Sequelize writes
-   * to the console where its own fails.
-   */
-  async #rollBack(transaction: Transaction): Promise<void> {
-    const client = clientOf(transaction);
-    if (isLost(client) || "finished" in transaction) return;
+  /** A connection that is lost has rolled back by itself and left the pool. */
+  async #rollBack(client: Client): Promise<void> {
+    if (isLost(client)) return;
     try {
       await client.query("ROLLBACK");
     } catch {
       await this.#sequelize.connectionManager.destroyConnection(client);
       return;
     }
-    await transaction.rollback();
+    this.#release(client);
+  }
+
+  #release(client: Client): void {
+    if (!isLost(client)) this.#sequelize.connectionManager.releaseConnection(client);
   }
 
   async #giveBack(client: Client): Promise<void> {

@@ -31,23 +31,20 @@ export class SqliteDatabase implements Database {
   }
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
-    const transaction = await this.#begin(options);
-    const session = new SqliteSession(
-      connectionOf(transaction),
-      this.#path,
-      options.mode,
-      options.onStatement,
-    );
+    const connection = await this.#begin(options);
+    const session = new SqliteSession(connection, this.#path, options.mode, options.onStatement);
     try {
       await requireUnenforcedKeys(session);
       const result = await work(session);
-      session.end();
-      await transaction.commit();
+      await session.commit();
       return result;
     } catch (error) {
-      session.end();
-      if (!("finished" in transaction)) await transaction.rollback();
+      // After some errors (a full disk) SQLite has rolled back by itself.
+      await run(connection, "ROLLBACK").catch(() => undefined);
       throw error;
+    } finally {
+      session.end();
+      this.#sequelize.connectionManager.releaseConnection(connection);
     }
   }
 
@@ -75,20 +72,20 @@ export class SqliteDatabase implements Database {
     await this.#sequelize.close();
   }
 
-  async #begin(options: TransactionOptions): Promise<Transaction> {
+  /** Sequelize begins transactions; we end them, because it writes to the console where that fails. */
+  async #begin(options: TransactionOptions): Promise<Connection> {
     const { Transaction } = await import("sequelize");
     const transaction = await this.#sequelize.transaction({ type: Transaction.TYPES.DEFERRED });
     const connection = connectionOf(transaction);
-    // We wait ourselves, so that we can tell for whom.
-    connection.configure("busyTimeout", options.mode === "write" ? 0 : readBusyTimeoutMs);
-    if (options.mode === "read") return transaction;
+    connection.configure("busyTimeout", readBusyTimeoutMs);
+    if (options.mode === "read") return connection;
     try {
       await takeWriteLock(connection, this.#path, options);
+      return connection;
     } catch (error) {
-      await transaction.rollback();
+      this.#sequelize.connectionManager.releaseConnection(connection);
       throw error;
     }
-    return transaction;
   }
 }
 
@@ -101,17 +98,21 @@ async function takeWriteLock(
   path: string,
   options: TransactionOptions,
 ): Promise<void> {
-  const deadline = performance.now() + (options.lockTimeoutMs ?? defaultLockTimeoutMs);
+  const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
+  const deadline = performance.now() + lockTimeoutMs;
   let told = -Infinity;
   await run(connection, "ROLLBACK");
+  // We wait ourselves, so that we can tell for whom.
+  connection.configure("busyTimeout", 0);
   for (;;) {
     try {
       await run(connection, "BEGIN IMMEDIATE");
+      // A writer that commits waits for those who read.
+      connection.configure("busyTimeout", lockTimeoutMs);
       return;
     } catch (error) {
       const now = performance.now();
       if (driverCode(error) !== "SQLITE_BUSY" || now >= deadline) {
-        await run(connection, "BEGIN");
         if (driverCode(error) !== "SQLITE_BUSY") throw openError(error, path);
         throw lockedError(path, describeHolder(await findHolder(path)));
       }

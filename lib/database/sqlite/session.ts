@@ -135,6 +135,12 @@ export class SqliteSession implements Session {
     return [...new Set(found.map((row) => String(row["name"])))];
   }
 
+  /** Ends the transaction that the session belongs to; what was done in it stays. */
+  async commit(): Promise<void> {
+    this.onStatement?.("COMMIT");
+    await this.#send("COMMIT");
+  }
+
   /** Ends the use of the connection through this session. */
   end(): void {
     this.#open = false;
