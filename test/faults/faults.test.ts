@@ -11,7 +11,7 @@ import type { PreparedCase } from "./start.js";
 const revision = "352c30854bb0";
 
 const anywhere: readonly (readonly Fault[])[] = [
-  ...[2, 30, 60, 90, 120].map((statement): Fault[] => [{ kind: "error", statement }]),
+  ...[2, 25, 45, 65, 85].map((statement): Fault[] => [{ kind: "error", statement }]),
   [{ kind: "kill", statement: 100 }],
   [{ kind: "kill", pause: `step:committed ${revision}` }],
   [{ kind: "kill", pause: `outside ${revision}` }],

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { Sequelize, Transaction } from "sequelize";
+import type { Sequelize } from "sequelize";
 import type { Database, Session, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
 import { connectionError, type Place } from "./errors.js";
@@ -37,10 +37,10 @@ export class PostgresDatabase implements Database {
   }
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
-    const client = await this.#begin(options);
+    const client = await this.#connect();
     const session = this.#sessionOn(client, "transaction", options.onStatement);
     try {
-      await session.run(this.#settings(options));
+      await session.run(this.#beginning(options));
       const result = await work(session);
       // Deferred constraints are checked here, where a failure can still be reported as that of a statement.
       await session.run("SET CONSTRAINTS ALL IMMEDIATE");
@@ -81,28 +81,19 @@ export class PostgresDatabase implements Database {
     return new PostgresSession(client, this.namespace, this.#facts.serverVersion, kind, onStatement);
   }
 
-  #settings(options: TransactionOptions): string {
+  /** Sequelize lends the connection; transactions are ours, because it writes to the console where one fails. */
+  #beginning(options: TransactionOptions): string {
     const settings = settingsText(
       "transaction",
       this.namespace,
       options.lockTimeoutMs ?? defaultLockTimeoutMs,
       this.#facts.serverVersion,
     );
-    return options.mode === "read" ? `SET TRANSACTION READ ONLY; ${settings}` : settings;
-  }
-
-  /** Sequelize begins transactions; we end them, because it writes to the console where that fails. */
-  async #begin(options: TransactionOptions): Promise<Client> {
-    const { Transaction } = await import("sequelize");
-    const levels = Transaction.ISOLATION_LEVELS;
-    try {
-      const transaction = await this.#sequelize.transaction({
-        isolationLevel: options.mode === "read" ? levels.REPEATABLE_READ : levels.READ_COMMITTED,
-      });
-      return clientOf(transaction);
-    } catch (error) {
-      throw connectionError(error, this.#facts.place);
-    }
+    const manner =
+      options.mode === "read"
+        ? "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        : "ISOLATION LEVEL READ COMMITTED";
+    return `START TRANSACTION ${manner}; ${settings}`;
   }
 
   async #connect(): Promise<Client> {
@@ -135,11 +126,6 @@ export class PostgresDatabase implements Database {
     if (await isIdle(client)) connectionManager.releaseConnection(client);
     else await connectionManager.destroyConnection(client);
   }
-}
-
-/** Sequelize does not declare the connection of a transaction, but documents it. */
-function clientOf(transaction: Transaction): Client {
-  return (transaction as unknown as { readonly connection: Client }).connection;
 }
 
 function isLost(client: Client): boolean {

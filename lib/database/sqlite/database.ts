@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Sequelize, Transaction } from "sequelize";
+import type { Sequelize } from "sequelize";
 import type { Database as Connection } from "sqlite3";
 import { StepError } from "../../errors.js";
 import type { Database, Session, TransactionOptions } from "../database.js";
@@ -16,7 +16,12 @@ const readBusyTimeoutMs = 60_000;
 const pollMs = 50;
 const tellEveryMs = 1000;
 
-/** A SQLite file. Sequelize lends connections and transactions; statements run on the driver's connection. */
+/** Sequelize tells its connections apart by this. */
+interface LentConnection extends Connection {
+  uuid?: string;
+}
+
+/** A SQLite file. Sequelize lends connections; statements run on the driver's connection. */
 export class SqliteDatabase implements Database {
   readonly dialect = "sqlite";
   readonly namespace = null;
@@ -49,18 +54,13 @@ export class SqliteDatabase implements Database {
   }
 
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const { connectionManager } = this.#sequelize;
-    const uuid = `session-${crypto.randomUUID()}`;
-    const connection = (await connectionManager.getConnection({ uuid } as never)) as Connection & {
-      uuid?: string;
-    };
-    connection.uuid = uuid;
+    const connection = await this.#connect();
     const session = new SqliteSession(connection, this.#path, "autocommit", undefined);
     try {
       return await work(session);
     } finally {
       session.end();
-      connectionManager.releaseConnection(connection);
+      this.#sequelize.connectionManager.releaseConnection(connection);
     }
   }
 
@@ -72,15 +72,25 @@ export class SqliteDatabase implements Database {
     await this.#sequelize.close();
   }
 
-  /** Sequelize begins transactions; we end them, because it writes to the console where that fails. */
+  /** Sequelize lends the connection; transactions are ours, because it writes to the console where one fails. */
+  async #connect(): Promise<Connection> {
+    const uuid = `session-${crypto.randomUUID()}`;
+    const connection = (await this.#sequelize.connectionManager.getConnection({
+      uuid,
+    } as never)) as LentConnection;
+    connection.uuid = uuid;
+    return connection;
+  }
+
   async #begin(options: TransactionOptions): Promise<Connection> {
-    const { Transaction } = await import("sequelize");
-    const transaction = await this.#sequelize.transaction({ type: Transaction.TYPES.DEFERRED });
-    const connection = connectionOf(transaction);
-    connection.configure("busyTimeout", readBusyTimeoutMs);
-    if (options.mode === "read") return connection;
+    const connection = await this.#connect();
     try {
-      await takeWriteLock(connection, this.#path, options);
+      if (options.mode === "write") {
+        await takeWriteLock(connection, this.#path, options);
+      } else {
+        connection.configure("busyTimeout", readBusyTimeoutMs);
+        await run(connection, "BEGIN");
+      }
       return connection;
     } catch (error) {
       this.#sequelize.connectionManager.releaseConnection(connection);
@@ -89,10 +99,7 @@ export class SqliteDatabase implements Database {
   }
 }
 
-/**
- * A deferred BEGIN would bypass waiting when it comes to write, so a writer takes the lock at once. Sequelize's own
- * BEGIN takes no lock; ours replaces it, because where its BEGIN fails it writes to the console.
- */
+/** A deferred BEGIN would bypass waiting when it comes to write, so a writer takes the lock at once. */
 async function takeWriteLock(
   connection: Connection,
   path: string,
@@ -101,7 +108,6 @@ async function takeWriteLock(
   const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
   const deadline = performance.now() + lockTimeoutMs;
   let told = -Infinity;
-  await run(connection, "ROLLBACK");
   // We wait ourselves, so that we can tell for whom.
   connection.configure("busyTimeout", 0);
   for (;;) {
@@ -123,11 +129,6 @@ async function takeWriteLock(
       await setTimeout(pollMs * (0.5 + Math.random()));
     }
   }
-}
-
-/** Sequelize does not declare the connection of a transaction, but documents it. */
-function connectionOf(transaction: Transaction): Connection {
-  return (transaction as unknown as { readonly connection: Connection }).connection;
 }
 
 /** Foreign keys can only be switched off before BEGIN; a rebuild with them on would delete what refers to the table. */
