@@ -10,6 +10,7 @@ import type {
   RepositoryFormat,
   TableFamily,
 } from "../repository/repository.js";
+import type { Verification } from "../repository/verification.js";
 import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } from "./attributes.js";
 import type { ButlerConfig } from "./config/open.js";
 import { openConfig } from "./config/open.js";
@@ -74,6 +75,11 @@ export class ButlerRepository implements Repository {
       managers,
       dimensions,
     };
+  }
+
+  async verification(): Promise<Verification> {
+    const { butlerVerification } = await import("./expected/verification.js");
+    return butlerVerification(this.config, this.namespace);
   }
 
   /** `butler.yaml` follows the classes that the database stores; where it does already, nothing is done. */

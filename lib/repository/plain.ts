@@ -54,6 +54,10 @@ export class PlainRepository implements Repository {
     return null;
   }
 
+  async verification(): Promise<null> {
+    return null;
+  }
+
   async finishOutside(): Promise<OutsideEdit[]> {
     return [];
   }

@@ -1,5 +1,6 @@
 import type { Database, Session } from "../database/database.js";
 import type { Conventions } from "../database/schema/conventions.js";
+import type { Verification } from "./verification.js";
 
 /** What the repository itself records about a manager. */
 export interface RecordedManager {
@@ -52,6 +53,8 @@ export interface Repository {
   tableFamilies(session: Session): Promise<TableFamily[]>;
   /** The format of the repository and what goes into it; null where there is none (a plain database). */
   format(session: Session): Promise<RepositoryFormat | null>;
+  /** What the repository knows of the schema and the rows that it should have; null where it knows nothing (a plain database). */
+  verification(): Promise<Verification | null>;
   /** Whether a tree whose manager the repository does not record is left alone (`butler`), or started by `head` (`plain`). */
   readonly unrecordedTrees: "left-alone" | "started";
   /** What must be done outside the database after a step was committed (a Butler's `butler.yaml`), or is still open from an interrupted run. Idempotent. */

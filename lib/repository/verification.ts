@@ -14,8 +14,23 @@ export interface SchemaDifference extends TableDifference {
   readonly explanation: string | null;
 }
 
+/** Rows or files that are not as they should be. */
+export interface RowFinding {
+  /** `foreign-key`, `null-value`, `missing-file`, … */
+  readonly code: string;
+  readonly table: string;
+  /** The constraint, column or datastore concerned; null for the table as a whole. */
+  readonly object: string | null;
+  readonly message: string;
+  readonly count: number;
+  /** Some of the rows. */
+  readonly examples: readonly string[];
+}
+
 /** A repository that knows what its schema should be. */
 export interface Verification {
   /** @throws RefusedError `unknown-format` where the versions are not known */
   compareSchema(session: Session): Promise<readonly SchemaDifference[]>;
+  /** Looks at every row, and at the files that rows describe. */
+  checkRows(session: Session, onProgress?: (what: string) => void): Promise<readonly RowFinding[]>;
 }

@@ -24,6 +24,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       const repo = ["--repo", repository];
       await requireDocument("current", ["current", ...repo]);
       await requireDocument("plan", ["plan", ...repo]);
+      await requireDocument("check", ["check", "--deep", ...repo], 3);
       await requireDocument("run", ["upgrade", ...repo]);
       await requireDocument("history", ["history", "-i", ...repo]);
       await requireDocument("run", ["downgrade", "-1", ...repo]);

@@ -24,6 +24,7 @@ export interface ExpectedSchema {
   readonly sequences: readonly string[];
   readonly traits: Traits;
   readonly universe: UniverseModel;
+  readonly content: RepositoryContent;
 }
 
 /**
@@ -51,6 +52,7 @@ export function expectedSchema(
     sequences: dialect === "postgres" ? sequencesOf(traits, content) : [],
     traits,
     universe,
+    content,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The list of commands. Each file has the same three parts: what is typed, what is done, what is shown. */
 import type { CommandModule } from "yargs";
 import { branchesCommand, headsCommand } from "./heads.js";
+import { checkCommand } from "./check.js";
 import { currentCommand } from "./current.js";
 import { downgradeCommand } from "./downgrade.js";
 import { formatCommand } from "./format.js";
@@ -31,5 +32,6 @@ export const commands: readonly Command[] = [
   headsCommand,
   branchesCommand,
   showCommand,
+  checkCommand,
   formatCommand,
 ];

@@ -22,10 +22,12 @@ export type ObjectKind =
   | "exclusion"
   | "index"
   | "trigger"
-  | "sequence";
+  | "sequence"
+  | "extension";
 
 /** One thing that is missing, too much, or different. */
 export interface TableDifference {
+  /** Empty for what belongs to no table: an extension of the database. */
   readonly table: string;
   readonly kind: ObjectKind;
   /** The name of the column, constraint or index; null for the table itself, or where it has none. */
@@ -36,6 +38,12 @@ export interface TableDifference {
   readonly expected: string | null;
   /** As text; null where nothing was found. */
   readonly found: string | null;
+}
+
+/** What a difference is about, for people: `column "day_obs"`. */
+export function objectText({ kind, name }: Pick<TableDifference, "kind" | "name">): string {
+  const words = kind.replaceAll("-", " ");
+  return name === null ? words : `${words} "${name}"`;
 }
 
 /** All differences, sorted by table. */

@@ -1,0 +1,151 @@
+import { InputError, RefusedError } from "../errors.js";
+import { compareTables, objectText } from "../database/schema/differences.js";
+import type { ObjectKind, TableDifference } from "../database/schema/differences.js";
+import type { Table } from "../database/schema/table.js";
+import type { Session } from "../database/database.js";
+import type { Repository } from "../repository/repository.js";
+import type { DifferenceClass, RowFinding, SchemaDifference } from "../repository/verification.js";
+import { reportCurrent } from "./current.js";
+import type { ProjectOptions } from "./options.js";
+import { withProject } from "./project.js";
+import type { Project } from "./project.js";
+import type { Problem } from "./results.js";
+
+/** A difference between a table and what it should be. */
+export interface Drift {
+  /** Empty for what belongs to no table. */
+  readonly table: string;
+  /** `column "day_obs"`, `index "visit_fkidx_instrument"`, `table`. */
+  readonly object: string;
+  readonly kind: ObjectKind;
+  readonly name: string | null;
+  readonly property: TableDifference["property"];
+  /** null: nothing. */
+  readonly expected: string | null;
+  readonly found: string | null;
+  /** `debt`: a migration of the Python tool left it; `variation`: no version number says it; `drift`: neither. */
+  readonly class: DifferenceClass;
+  /** A code, and words, for what is known. */
+  readonly reason: string | null;
+  readonly explanation: string | null;
+}
+
+/** What a check found. */
+export interface CheckReport {
+  /** Whether nothing is pending or wrong; variations are not wrong. */
+  readonly ok: boolean;
+  /** Ids of the revisions that `upgrade head` would run. */
+  readonly pending: readonly string[];
+  /** Where records disagree, and what kept a part of the check from being made. */
+  readonly problems: readonly Problem[];
+  readonly drift: readonly Drift[];
+  /** What is wrong with rows and files; null where they were not looked at. */
+  readonly rows: readonly RowFinding[] | null;
+}
+
+export interface CheckOptions extends ProjectOptions {
+  /** Whether every row, and every file of local datastores, is looked at too (default `skip`). */
+  readonly rows?: "skip" | "check";
+  /** Told what is looked at, as rows can take long. */
+  readonly onProgress?: (what: string) => void;
+}
+
+/**
+ * Compares a repository with what its versions say: records, schema, and on demand rows and files. Changes nothing.
+ *
+ * @param uri folder or `butler.yaml` of a Butler, label of the repository index, or database URL
+ * @throws InputError where the repository or the revisions cannot be read
+ * @example const { ok, drift } = await check("/repo/main");
+ */
+export function check(uri: string, options: CheckOptions = {}): Promise<CheckReport> {
+  return withProject(uri, options, (project) => checkProject(project, options));
+}
+
+/** The same for a project that is open. */
+export async function checkProject(project: Project, options: CheckOptions = {}): Promise<CheckReport> {
+  const { managers, problems } = await reportCurrent(project);
+  const pending = managers.flatMap((one) => one.pending);
+  const found = await checkAgainstVersions(project.repository, options);
+  const all = [...problems, ...found.problems];
+  const ok =
+    pending.length === 0 &&
+    all.length === 0 &&
+    found.drift.every((one) => one.class === "variation") &&
+    (found.rows ?? []).length === 0;
+  return { ok, pending, problems: all, drift: found.drift, rows: found.rows };
+}
+
+type Findings = Pick<CheckReport, "problems" | "drift" | "rows">;
+
+async function checkAgainstVersions(repository: Repository, options: CheckOptions): Promise<Findings> {
+  const verification = await repository.verification();
+  const rows = options.rows === "check" ? [] : null;
+  if (verification === null) return { problems: [], drift: [], rows };
+  return repository.database.transaction({ mode: "read" }, async (session) => {
+    try {
+      const drift = (await verification.compareSchema(session)).map(driftOf);
+      if (rows === null) return { problems: [], drift, rows };
+      return { problems: [], drift, rows: await verification.checkRows(session, options.onProgress) };
+    } catch (error) {
+      // A schema that cannot be compared is a finding like any other.
+      if (!(error instanceof InputError || error instanceof RefusedError)) throw error;
+      const { code, message, hint } = error;
+      return { problems: [{ code, message, hint: hint ?? null }], drift: [], rows };
+    }
+  });
+}
+
+function driftOf(difference: SchemaDifference): Drift {
+  const { table, kind, name, property, expected, found, class: group, reason, explanation } = difference;
+  const object = objectText({ kind, name });
+  return { table, object, kind, name, property, expected, found, class: group, reason, explanation };
+}
+
+/**
+ * Compares the schemas of two repositories on the same kind of database.
+ *
+ * @param uri the repository that is judged
+ * @param other the one that it should be like
+ * @throws InputError `other-dialect` where one is SQLite and the other PostgreSQL
+ */
+export function compareRepositories(
+  uri: string,
+  other: string,
+  options: ProjectOptions = {},
+): Promise<CheckReport> {
+  return withProject(uri, options, ({ repository }) =>
+    withProject(other, options, async (reference) => {
+      requireSameDialect(repository, reference.repository);
+      const found = await readTables(repository);
+      const expected = await readTables(reference.repository);
+      const drift = compareTables(expected, found).map((one) =>
+        driftOf({ ...one, class: "drift", reason: null, explanation: null }),
+      );
+      return { ok: drift.length === 0, pending: [], problems: [], drift, rows: null };
+    }),
+  );
+}
+
+function requireSameDialect(one: Repository, other: Repository): void {
+  if (one.database.dialect === other.database.dialect) return;
+  throw new InputError(
+    "other-dialect",
+    `${one.uri} is on ${one.database.dialect} and ${other.uri} on ${other.database.dialect}: their definitions cannot be compared.`,
+    { hint: "`godwit check` by itself compares each with what its versions say." },
+  );
+}
+
+/** All tables but those in which migrations are recorded. */
+function readTables({ database, conventions }: Repository): Promise<Table[]> {
+  return database.transaction({ mode: "read" }, async (session: Session) => {
+    const schema = session.schema(conventions);
+    const names = (await schema.tableNames()).filter((name) => !isRecord(name));
+    const tables: Table[] = [];
+    for (const name of names) tables.push(await schema.table(name));
+    return tables;
+  });
+}
+
+function isRecord(name: string): boolean {
+  return name === "alembic_version" || /^(revision_|godwit_|_godwit_)/.test(name);
+}

@@ -1,0 +1,18 @@
+/** Reads the whole schema of a repository's database. */
+import type { Session } from "../../database/database.js";
+import { freeSequences } from "../../database/sequences.js";
+import type { Table } from "../../database/schema/table.js";
+import { butlerConventions } from "../conventions.js";
+import type { FoundSchema } from "./compare.js";
+
+/**
+ * All tables and sequences.
+ * @throws InputError for a table whose definition cannot be represented, naming it
+ */
+export async function readSchema(session: Session): Promise<FoundSchema> {
+  const schema = session.schema(butlerConventions);
+  const tables: Table[] = [];
+  for (const name of await schema.tableNames()) tables.push(await schema.table(name));
+  const sequences = await freeSequences(session);
+  return { tables, sequences: sequences.map(({ name }) => name) };
+}

@@ -1,0 +1,61 @@
+/** Whether a Butler repository is as its versions say. */
+import type { Session } from "../../database/database.js";
+import { hasExtension } from "../../database/extensions.js";
+import type { RowFinding, SchemaDifference, Verification } from "../../repository/verification.js";
+import type { ButlerConfig } from "../config/open.js";
+import { checkBookkeeping } from "./bookkeeping.js";
+import { compareSchema } from "./compare.js";
+import type { FoundSchema } from "./compare.js";
+import { readContent, readFormat } from "./content.js";
+import { checkFiles } from "./files.js";
+import { readSchema } from "./found.js";
+import { checkConstraints } from "./rows.js";
+import { expectedSchema } from "./schema.js";
+import type { ExpectedSchema } from "./schema.js";
+
+/** What a repository has, beside what it should have. */
+export interface SchemaPair {
+  readonly expected: ExpectedSchema;
+  readonly found: FoundSchema;
+}
+
+/**
+ * Reads both from one transaction.
+ * @throws RefusedError `unknown-format`; InputError about dimensions, and tables that cannot be represented
+ */
+export async function readSchemaPair(session: Session, namespace: string | undefined): Promise<SchemaPair> {
+  const format = await readFormat(session, namespace);
+  const found = await readSchema(session);
+  const content = await readContent(session, format, found.tables);
+  return { expected: expectedSchema(session.dialect, format, content), found };
+}
+
+/**
+ * The verification of a repository.
+ * @param namespace of the dimension configuration, where none is stored
+ */
+export function butlerVerification(config: ButlerConfig, namespace: string | undefined): Verification {
+  return {
+    async compareSchema(session): Promise<SchemaDifference[]> {
+      const { expected, found } = await readSchemaPair(session, namespace);
+      return [...(await missingExtension(session)), ...compareSchema(expected, found)];
+    },
+    async checkRows(session, onProgress = () => {}): Promise<RowFinding[]> {
+      const pair = await readSchemaPair(session, namespace);
+      return [
+        ...(await checkConstraints(session, pair, onProgress)),
+        ...(await checkBookkeeping(session, pair, config.datastores, onProgress)),
+        ...(await checkFiles(session, pair, config, onProgress)),
+      ];
+    },
+  };
+}
+
+/** Butler refuses a PostgreSQL database without it. */
+const neededExtension = "btree_gist";
+
+async function missingExtension(session: Session): Promise<SchemaDifference[]> {
+  if (await hasExtension(session, neededExtension)) return [];
+  const about = { table: "", kind: "extension", name: neededExtension, property: "presence" } as const;
+  return [{ ...about, expected: "installed", found: null, class: "drift", reason: null, explanation: null }];
+}

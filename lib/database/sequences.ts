@@ -1,0 +1,27 @@
+/** Sequences that belong to no column: what Butler repositories on PostgreSQL count with. */
+import type { Session } from "./database.js";
+import { sql } from "./sql.js";
+
+/** A sequence, and the last value that it gave; null where it gave none. */
+export interface Sequence {
+  readonly name: string;
+  readonly lastValue: bigint | null;
+}
+
+/** The sequences of the repository's schema, sorted; none on SQLite, which has no sequences. */
+export async function freeSequences(session: Session): Promise<Sequence[]> {
+  if (session.dialect === "sqlite") return [];
+  const rows = await session.query(
+    sql`SELECT s.sequencename::text AS name, s.last_value AS last_value FROM pg_catalog.pg_sequences s
+      JOIN pg_catalog.pg_class c ON c.relname = s.sequencename AND c.relkind = 'S'
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = s.schemaname
+      WHERE s.schemaname = current_schema() AND NOT EXISTS (
+        SELECT 1 FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i'))
+      ORDER BY s.sequencename COLLATE "C"`,
+  );
+  return rows.map((row) => ({
+    name: String(row["name"]),
+    lastValue: typeof row["last_value"] === "bigint" ? row["last_value"] : null,
+  }));
+}

@@ -1,0 +1,419 @@
+import { expect } from "chai";
+import { appendFile, unlink } from "node:fs/promises";
+import path from "node:path";
+import { Client } from "pg";
+import { check, compareRepositories } from "../../lib/index.js";
+import type { CheckReport } from "../../lib/index.js";
+import { butlerConventions } from "../../lib/butler/conventions.js";
+import type { DialectName, Session } from "../../lib/database/database.js";
+import { sql } from "../../lib/database/sql.js";
+import { type } from "../../lib/database/schema/types.js";
+import type { SchemaEditor } from "../../lib/database/schema/editor.js";
+import { openRepository } from "../../lib/repository/open.js";
+import { copyFixture, fixtureNames } from "../support/fixtures.js";
+import type { Fixture } from "../support/fixtures.js";
+
+/** Changes a repository behind its back. */
+async function change(fixture: Fixture, work: (session: Session) => Promise<unknown>): Promise<void> {
+  const repository = await openRepository(fixture.folder);
+  try {
+    await repository.database.transaction({ mode: "write" }, async (session) => {
+      await work(session);
+    });
+  } finally {
+    await repository.close();
+  }
+}
+
+function alterations(report: CheckReport): string[] {
+  return report.drift
+    .filter((one) => one.class !== "variation")
+    .map((one) => `${one.table}: ${one.object}: ${one.property}`);
+}
+
+/** One change of one object, and the one difference that it makes. */
+interface Mutation {
+  readonly title: string;
+  readonly dialect?: DialectName;
+  readonly difference: string;
+  readonly change: (schema: SchemaEditor, session: Session) => Promise<unknown>;
+}
+
+const mutations: readonly Mutation[] = [
+  {
+    title: "a dynamic table is gone",
+    difference: "dataset_tags_00000001: table: presence",
+    change: (schema) => schema.drop("dataset_tags_00000001"),
+  },
+  {
+    title: "a table is too much",
+    difference: "surplus: table: presence",
+    change: (schema) => schema.create("surplus", (table) => table.column("a", type.text())),
+  },
+  {
+    title: "a column of a dimension is gone",
+    difference: 'exposure: column "can_see_sky": presence',
+    change: (schema) => schema.alter("exposure", (table) => table.dropColumn("can_see_sky")),
+  },
+  {
+    title: "a dimension table has a column too much",
+    difference: 'visit: column "surplus": presence',
+    change: (schema) =>
+      schema.alter("visit", (table) => table.addColumn("surplus", type.text(), { nullable: true })),
+  },
+  {
+    title: "a column has another type",
+    difference: 'exposure: column "exposure_time": type',
+    change: (schema) =>
+      schema.alter("exposure", (table) => table.changeColumn("exposure_time", { type: type.text() })),
+  },
+  {
+    title: "a column of records has another type",
+    difference: 'file_datastore_records: column "file_size": type',
+    change: (schema) =>
+      schema.alter("file_datastore_records", (table) =>
+        table.changeColumn("file_size", { type: type.text() }),
+      ),
+  },
+  {
+    title: "a column may be NULL",
+    difference: 'dataset: column "dataset_type_id": nullable',
+    change: (schema) =>
+      schema.alter("dataset", (table) => table.changeColumn("dataset_type_id", { nullable: true })),
+  },
+  {
+    title: "a column lost its default",
+    dialect: "sqlite",
+    difference: 'dataset_calibs_00000004: column "timespan_end": default',
+    change: (schema) =>
+      schema.alter("dataset_calibs_00000004", (table) =>
+        table.changeColumn("timespan_end", { default: null }),
+      ),
+  },
+  {
+    title: "a column lost its default",
+    dialect: "postgres",
+    difference: 'dataset_calibs_00000004: column "timespan": default',
+    change: (schema) =>
+      schema.alter("dataset_calibs_00000004", (table) => table.changeColumn("timespan", { default: null })),
+  },
+  {
+    title: "a primary key has another order",
+    dialect: "sqlite",
+    difference: "visit_definition: primary key: definition",
+    change: (schema) =>
+      schema.alter("visit_definition", (table) => table.setPrimaryKey(["instrument", "visit", "exposure"])),
+  },
+  {
+    title: "a primary key has another order",
+    dialect: "postgres",
+    difference: 'visit_definition: primary key "visit_definition_pkey": definition',
+    change: (schema) =>
+      schema.alter("visit_definition", (table) => table.setPrimaryKey(["instrument", "visit", "exposure"])),
+  },
+  {
+    title: "a primary key has another name",
+    dialect: "postgres",
+    difference: 'run: primary key "run_pkey": name',
+    change: (schema) => schema.alter("run", (table) => table.renameConstraint("run_pkey", "other")),
+  },
+  {
+    title: "a unique constraint is gone",
+    difference: 'dataset_type: unique "dataset_type_unq_name": presence',
+    change: (schema) =>
+      schema.alter("dataset_type", (table) => table.dropConstraint({ name: "dataset_type_unq_name" })),
+  },
+  {
+    title: "a foreign key is gone",
+    difference: 'run: foreign key "fkey_run_collection_collection_id_collection_id": presence',
+    change: (schema) =>
+      schema.alter("run", (table) =>
+        table.dropConstraint({ name: "fkey_run_collection_collection_id_collection_id" }),
+      ),
+  },
+  {
+    title: "a foreign key of a dynamic table is gone",
+    difference:
+      'dataset_tags_00000001: foreign key "fkey_dataset_tags_00000001_dataset_id_dataset_id": presence',
+    change: (schema) =>
+      schema.alter("dataset_tags_00000001", (table) =>
+        table.dropConstraint({ name: "fkey_dataset_tags_00000001_dataset_id_dataset_id" }),
+      ),
+  },
+  {
+    title: "a foreign key does not cascade any more",
+    difference: 'run: foreign key "fkey_run_collection_collection_id_collection_id": definition',
+    change: (schema) =>
+      schema.alter("run", (table) => {
+        const name = "fkey_run_collection_collection_id_collection_id";
+        table.dropConstraint({ name });
+        table.addForeignKey(
+          ["collection_id"],
+          { table: "collection", columns: ["collection_id"] },
+          { name, index: "none" },
+        );
+      }),
+  },
+  {
+    title: "an index is gone",
+    difference: 'dataset: index "dataset_fkidx_run_id": presence',
+    change: (schema) => schema.alter("dataset", (table) => table.dropIndex({ name: "dataset_fkidx_run_id" })),
+  },
+  {
+    title: "an index of an overlap table is gone",
+    difference: 'visit_skypix_overlap: index "visit_skypix_overlap_fkidx_instrument": presence',
+    change: (schema) =>
+      schema.alter("visit_skypix_overlap", (table) =>
+        table.dropIndex({ name: "visit_skypix_overlap_fkidx_instrument" }),
+      ),
+  },
+  {
+    title: "an index has another name",
+    difference: 'dataset: index "dataset_fkidx_run_id": name',
+    change: (schema) =>
+      schema.alter("dataset", (table) => table.renameIndex("dataset_fkidx_run_id", "other")),
+  },
+  {
+    title: "an index is too much",
+    difference: 'dataset_calibs_00000004: index "surplus": presence',
+    change: (schema) =>
+      schema.alter("dataset_calibs_00000004", (table) => table.addIndex(["detector"], { name: "surplus" })),
+  },
+  {
+    title: "a check is gone",
+    dialect: "sqlite",
+    difference: 'detector: check "detector_len_purpose": presence',
+    change: (schema) =>
+      schema.alter("detector", (table) => table.dropConstraint({ name: "detector_len_purpose" })),
+  },
+  {
+    title: "a check is another one",
+    dialect: "sqlite",
+    difference: 'detector: check "detector_len_purpose": definition',
+    change: (schema) =>
+      schema.alter("detector", (table) => {
+        table.dropConstraint({ name: "detector_len_purpose" });
+        table.addCheck({
+          name: "detector_len_purpose",
+          expression: 'length("purpose")<=64 AND length("purpose")>=1',
+        });
+      }),
+  },
+  {
+    title: "an exclusion constraint is too much",
+    dialect: "postgres",
+    difference: 'run: exclusion "surplus": presence',
+    change: (schema) =>
+      schema.alter("run", (table) =>
+        table.addExclusion("surplus", "EXCLUDE USING gist (collection_id WITH =, timespan WITH &&)"),
+      ),
+  },
+  {
+    title: "a sequence is gone",
+    dialect: "postgres",
+    difference: 'dataset_type: sequence "dataset_type_seq_id": presence',
+    change: (schema) => schema.dropSequence("dataset_type_seq_id"),
+  },
+  {
+    title: "the extension that Butler needs is gone",
+    dialect: "postgres",
+    difference: ': extension "btree_gist": presence',
+    change: (_schema, session) => session.execute(sql`DROP EXTENSION btree_gist`),
+  },
+  {
+    title: "a trigger is too much",
+    dialect: "sqlite",
+    difference: 'run: trigger "surplus": presence',
+    change: (_schema, session) =>
+      session.execute(sql`CREATE TRIGGER surplus AFTER DELETE ON run BEGIN SELECT 1; END`),
+  },
+];
+
+for (const dialect of ["sqlite", "postgres"] as const) {
+  describe(`A check of the schema, ${dialect}`, () => {
+    for (const mutation of mutations.filter((one) => (one.dialect ?? dialect) === dialect)) {
+      it(`names just that ${mutation.title}`, async () => {
+        const fixture = await copyFixture("current", dialect);
+        await change(fixture, (session) => mutation.change(session.schema(butlerConventions), session));
+        const report = await check(fixture.folder);
+        expect(alterations(report)).to.deep.equal([mutation.difference]);
+        expect(report.ok).to.equal(false);
+      });
+    }
+  });
+
+  describe(`A check of real repositories, ${dialect}`, () => {
+    it("finds what releases made without a version, and nothing else", async function () {
+      for (const name of await fixtureNames(dialect)) {
+        const report = await check((await copyFixture(name, dialect)).folder);
+        expect(report.problems, name).to.deep.equal([]);
+        expect(alterations(report), name).to.deep.equal([]);
+      }
+    });
+
+    it("is clean for a repository that the newest release made, its rows and files too", async () => {
+      const fixture = await copyFixture("current", dialect);
+      expect(await check(fixture.folder)).to.deep.equal({
+        ok: true,
+        pending: [],
+        problems: [],
+        drift: [],
+        rows: null,
+      });
+    });
+  });
+
+  describe(`A check of rows, ${dialect}`, () => {
+    const cases: readonly {
+      readonly title: string;
+      readonly statement: string;
+      readonly found: readonly string[];
+    }[] = [
+      {
+        title: "a location without dataset and record",
+        statement:
+          "INSERT INTO dataset_location (datastore_name, dataset_id) VALUES ('FileDatastore@<butlerRoot>', '00000000000000000000000000000001')",
+        found: [
+          "foreign-key dataset_location fkey_dataset_location_dataset_id_dataset_id 1",
+          "location-without-record dataset_location file_datastore_records 1",
+        ],
+      },
+      {
+        title: "a record that nothing locates",
+        statement:
+          "INSERT INTO file_datastore_records (dataset_id, path, formatter, storage_class, component) VALUES ('00000000000000000000000000000001', 'nowhere', 'f', 's', 'c')",
+        found: ["record-without-location file_datastore_records - 1"],
+      },
+      {
+        title: "an exposure of a day that is not there",
+        statement: "UPDATE exposure SET day_obs = 19990101 WHERE instrument = 'HSC' AND seq_num = 1",
+        found: ["foreign-key exposure fkey_exposure_day_obs_instrument_id_instrument_day_obs 1"],
+      },
+      {
+        title: "a run that is recorded as a tagged collection",
+        statement: "UPDATE collection SET type = 2 WHERE name = 'empty/run'",
+        found: ["run-of-other-type run - 1"],
+      },
+      {
+        title: "a dataset that its run does not hold",
+        statement:
+          "DELETE FROM dataset_tags_00000000 WHERE dataset_id = (SELECT dataset_id FROM dataset_tags_00000000 LIMIT 1)",
+        found: ["dataset-without-data-id dataset dataset_tags_00000000 1"],
+      },
+    ];
+    for (const { title, statement, found } of cases) {
+      it(`finds ${title}`, async () => {
+        const fixture = await copyFixture("uuid-c6-synth", dialect);
+        const before = rowsOf(await check(fixture.folder, { rows: "check" }));
+        await breakRows(fixture, statement);
+        const after = rowsOf(await check(fixture.folder, { rows: "check" }));
+        expect(after.filter((one) => !before.includes(one))).to.have.members(found);
+      });
+    }
+
+    it("finds a NULL where the column lost its NOT NULL", async () => {
+      const fixture = await copyFixture("current", dialect);
+      await change(fixture, async (session) => {
+        await session
+          .schema(butlerConventions)
+          .alter("dataset_type", (table) => table.changeColumn("storage_class", { nullable: true }));
+        await session.execute(sql`UPDATE dataset_type SET storage_class = NULL WHERE name = 'raw'`);
+      });
+      const report = await check(fixture.folder, { rows: "check" });
+      expect(rowsOf(report)).to.include("null-value dataset_type storage_class 1");
+    });
+
+    it("finds names twice where the constraint is gone", async () => {
+      const fixture = await copyFixture("current", dialect);
+      await change(fixture, async (session) => {
+        await session
+          .schema(butlerConventions)
+          .alter("collection", (table) => table.dropConstraint({ name: "collection_unq_name" }));
+        await session.execute(sql`UPDATE collection SET name = 'tagged/empty' WHERE name = 'chain/empty'`);
+      });
+      const report = await check(fixture.folder, { rows: "check" });
+      expect(rowsOf(report)).to.include("duplicate collection collection_unq_name 1");
+      expect(report.drift.map((one) => one.reason)).to.deep.equal(["collection-name-not-unique"]);
+    });
+  });
+}
+
+/** Findings in a line each. */
+function rowsOf({ rows }: CheckReport): string[] {
+  return (rows ?? []).map((one) => `${one.code} ${one.table} ${one.object ?? "-"} ${one.count}`);
+}
+
+/** Changes rows with nothing to keep them from being wrong. */
+async function breakRows(fixture: Fixture, statement: string): Promise<void> {
+  if (fixture.dialect === "sqlite") {
+    await change(fixture, (session) => session.execute(sql.raw(statement)));
+    return;
+  }
+  const client = new Client({ connectionString: fixture.databaseUrl });
+  await client.connect();
+  try {
+    await client.query("SET session_replication_role = replica");
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+describe("A check of files", () => {
+  const file =
+    "HSC/raw/all/raw/20210504/HSC_O_20210504_000001/raw_HSC_HSC-R2_HSC_O_20210504_000001_R00_S00_HSC_raw_all.yaml";
+
+  it("finds nothing where all are there", async () => {
+    const fixture = await copyFixture("uuid-c6-synth", "sqlite");
+    expect(rowsOf(await check(fixture.folder, { rows: "check" }))).to.deep.equal([]);
+  });
+
+  it("finds a file that is gone", async () => {
+    const fixture = await copyFixture("uuid-c6-synth", "sqlite");
+    await unlink(path.join(fixture.folder, file));
+    const report = await check(fixture.folder, { rows: "check" });
+    expect(rowsOf(report)).to.deep.equal([
+      "missing-file file_datastore_records FileDatastore@<butlerRoot> 1",
+    ]);
+    expect(report.rows?.[0]?.examples).to.deep.equal([file]);
+    expect(report.ok).to.equal(false);
+  });
+
+  it("finds a file of another size", async () => {
+    const fixture = await copyFixture("uuid-c6-synth", "sqlite");
+    await appendFile(path.join(fixture.folder, file), "more");
+    const report = await check(fixture.folder, { rows: "check" });
+    expect(rowsOf(report)).to.deep.equal(["file-size file_datastore_records FileDatastore@<butlerRoot> 1"]);
+  });
+
+  it("finds ids that a sequence would give again", async () => {
+    const fixture = await copyFixture("current", "postgres");
+    await breakRows(fixture, "SELECT setval('dataset_type_seq_id', 2)");
+    expect(rowsOf(await check(fixture.folder, { rows: "check" }))).to.include(
+      "sequence-behind dataset_type dataset_type_seq_id 12",
+    );
+  });
+});
+
+describe("A comparison of two repositories", () => {
+  it("names what one has and the other has not", async () => {
+    const one = await copyFixture("uuid-c7-synth", "sqlite");
+    const other = await copyFixture("uuid-c7-synth", "sqlite");
+    expect((await compareRepositories(one.folder, other.folder)).ok).to.equal(true);
+    await change(one, (session) =>
+      session.schema(butlerConventions).alter("exposure", (table) => table.dropColumn("can_see_sky")),
+    );
+    const report = await compareRepositories(one.folder, other.folder);
+    expect(alterations(report)).to.deep.equal(['exposure: column "can_see_sky": presence']);
+    expect(report.drift[0]).to.include({ expected: "BOOLEAN", found: null });
+  });
+
+  it("is refused where the databases are of different kinds", async () => {
+    const one = await copyFixture("current", "sqlite");
+    const other = await copyFixture("current", "postgres");
+    const error: unknown = await compareRepositories(one.folder, other.folder).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.have.property("code", "other-dialect");
+  });
+});
