@@ -34,6 +34,8 @@ interface Definition {
   readonly options?: Readonly<Record<string, OptionDeclaration>>;
   /** Providers of content from downstream: name and what for. */
   readonly needs?: Readonly<Record<string, string>>;
+  /** Providers that are asked first where they are given; what is built in answers otherwise: name and what for. */
+  readonly asks?: Readonly<Record<string, string>>;
   /** Why there is no code that could run. Such a revision gives history a shape; a plan through it is refused. */
   readonly placeholder?: string;
   /** Why there is no way down. */

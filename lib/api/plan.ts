@@ -53,7 +53,45 @@ async function describeSteps(
   const missing = steps.map((step) => missingOf(project, options, step));
   const foresights = await foreseeAsFarAsPossible(project, options, steps, missing);
   const sizes = await tableSizes(project, foresights);
-  return steps.map((step, index) => describe(step, missing[index] ?? [], foresights[index] ?? null, sizes));
+  return steps.map((step, index) => ({
+    ...describe(step, missing[index] ?? [], foresights[index] ?? null, sizes),
+    options: optionsIn(options, step),
+    providers: providersIn(project, options, step),
+  }));
+}
+
+function optionsIn(options: RunOptions, { definition, extensions }: PreparedStep): PlannedStep["options"] {
+  const given = options.options ?? {};
+  return [definition, ...extensions]
+    .flatMap((one) => Object.entries(one.options ?? {}))
+    .map(([name, option]) => ({
+      name,
+      description: option.description,
+      required: option.required === true && option.default === undefined,
+      value: (Object.hasOwn(given, name) ? given[name] : option.default) ?? null,
+    }));
+}
+
+function providersIn(
+  project: Project,
+  options: RunOptions,
+  { definition, extensions }: PreparedStep,
+): PlannedStep["providers"] {
+  const given = new Set([...Object.keys(project.providers), ...Object.keys(options.providers ?? {})]);
+  const listed = (
+    which: Readonly<Record<string, string>> | undefined,
+    required: boolean,
+  ): PlannedStep["providers"] =>
+    Object.entries(which ?? {}).map(([name, purpose]) => ({
+      name,
+      purpose,
+      required,
+      given: given.has(name),
+    }));
+  return [definition, ...extensions].flatMap((one) => [
+    ...listed(one.needs, true),
+    ...listed(one.asks, false),
+  ]);
 }
 
 /** Names of options and providers that are missing, and `code` where there is none. */
@@ -118,7 +156,7 @@ function describe(
   missing: readonly string[],
   foresight: Foresight | null,
   sizes: Sizes,
-): PlannedStep {
+): Omit<PlannedStep, "options" | "providers"> {
   const opposite = direction === "up" ? "down" : "up";
   return {
     revision: revision.id,

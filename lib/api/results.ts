@@ -59,6 +59,20 @@ export interface PlannedStep {
   readonly compatibility: { readonly backward: Compatibility; readonly forward: Compatibility } | null;
   readonly tables: readonly PlannedTable[];
   readonly losesData: readonly { readonly what: string; readonly count: number | null }[];
+  /** Options that the step takes, with the values given; those that it may do without have a default or are not required. */
+  readonly options: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+    readonly value: string | null;
+  }[];
+  /** Providers that the step needs, or asks first where they are given. */
+  readonly providers: readonly {
+    readonly name: string;
+    readonly purpose: string;
+    readonly required: boolean;
+    readonly given: boolean;
+  }[];
   /** Options and providers that are missing, and `code` where no code is there yet. */
   readonly missing: readonly string[];
   /** The statements that change the database, in order; what can only be known while running is a comment. */

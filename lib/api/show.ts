@@ -17,7 +17,7 @@ export interface ShowReport extends HistoryReport {
   readonly revisions: readonly (RevisionEntry &
     Pick<
       RevisionDefinition,
-      "compatibility" | "execution" | "options" | "needs" | "irreversible" | "placeholder"
+      "compatibility" | "execution" | "options" | "needs" | "asks" | "irreversible" | "placeholder"
     >)[];
 }
 

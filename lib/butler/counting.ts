@@ -4,6 +4,11 @@ import type { Sql } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
 
+/** How many rows a table has. */
+export function countTable(context: RevisionContext, table: string): Promise<bigint> {
+  return countRows(context, table, sql.raw("1 = 1"));
+}
+
 /** How many rows of a table fulfil a condition. */
 export async function countRows(context: RevisionContext, table: string, condition: Sql): Promise<bigint> {
   const [row] = await context.query(sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${condition}`);

@@ -72,6 +72,7 @@ const extraFields = [
   "execution",
   "options",
   "needs",
+  "asks",
   "irreversible",
   "placeholder",
 ] as const satisfies readonly (keyof HeaderExtras)[];

@@ -79,6 +79,7 @@ const common = {
     option,
   ),
   needs: map("an object that says for each name what it is needed for", words),
+  asks: map("an object that says for each name what it is asked for", words),
   placeholder: words,
   irreversible: words,
 };

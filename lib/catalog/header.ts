@@ -4,7 +4,7 @@ import type { RevisionDefinition, SwitchDefinition } from "../revision.js";
 /** What a header declares beyond what the graph needs. */
 export type HeaderExtras = Pick<
   RevisionDefinition,
-  "compatibility" | "execution" | "options" | "needs" | "irreversible" | "placeholder"
+  "compatibility" | "execution" | "options" | "needs" | "asks" | "irreversible" | "placeholder"
 >;
 
 /** A file's header, checked. */

@@ -10,6 +10,7 @@ export default defineRevision({
   version: "6",
   summary: "Make the group and the observing day dimensions",
   compatibility: { backward: "full", forward: "full" },
+  asks: { dayObsOffsets: "how many seconds after midnight TAI an observing day of an instrument begins" },
   async up(context) {
     const universe = await planUniverse(context, { from: 5, to: 6 });
     await addDaysAndGroups(context);

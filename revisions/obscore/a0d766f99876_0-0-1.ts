@@ -1,4 +1,6 @@
 import { defineRevision } from "godwit";
+import { Attributes, classAttribute } from "../../lib/butler/attributes.js";
+import { RefusedError } from "../../lib/errors.js";
 
 export default defineRevision({
   id: "a0d766f99876",
@@ -8,5 +10,18 @@ export default defineRevision({
   version: "0.0.1",
   summary: "Keep a live ObsCore table",
   labels: ["obscore-ObsCoreLiveTableManager"],
-  placeholder: "This migration is not written yet.",
+  compatibility: { backward: "full", forward: "full" },
+  // The runner records the class and its version; the table comes with the configuration.
+  async up(context) {
+    const stored = await new Attributes(context).get(classAttribute("obscore"));
+    if (stored === undefined) return;
+    throw new RefusedError("manager-exists", `The repository has an ObsCore manager already: ${stored}.`, {
+      hint: "Record it with `godwit stamp obscore`.",
+    });
+  },
+  async down(context) {
+    const stored = await new Attributes(context).get(classAttribute("obscore"));
+    if (stored !== undefined) return;
+    throw new RefusedError("no-manager", "The repository has no ObsCore manager that could be removed.");
+  },
 });

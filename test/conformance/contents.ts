@@ -1,8 +1,13 @@
 import type { Description } from "../support/normalize/description.js";
 import type { Json } from "../support/normalize/json.js";
 
+/** What counts of a repository's content. */
+export function content(description: Description): Description {
+  return withoutDigests(withoutDocs(description));
+}
+
 /** Documentation texts are no part of a repository's content. */
-export function withoutDocs(description: Description): Description {
+function withoutDocs(description: Description): Description {
   const attributes = description.rows?.["butler_attributes"];
   if (description.rows === undefined || attributes === undefined) return description;
   const value = attributes.columns.indexOf("value");
@@ -20,7 +25,7 @@ function withoutDocsIn(text: Json): Json {
 }
 
 /** Digests of the schema: nobody compares them, so that any value is right where one has to be. */
-export function withoutDigests(description: Description): Description {
+function withoutDigests(description: Description): Description {
   const attributes = description.rows?.["butler_attributes"];
   if (description.rows === undefined || attributes === undefined) return description;
   const [name, value] = [attributes.columns.indexOf("name"), attributes.columns.indexOf("value")];

@@ -44,6 +44,12 @@ const doubtful: readonly Point[] = [
     golden: /name-to-int|-int$/,
     difference: /^collection: unique: only in actual: .*collection_unq_name/,
   },
+  {
+    why: "names to integers: the Python tool leaves the digest of the class that is no longer configured, and makes none for the new one",
+    golden: /name-to-int$/,
+    difference:
+      /^butler_attributes: rows differ: 1 only in expected, 1 only in actual; columns name, value\n  expected \["schema_digest:[\w.]+\.NameKeyCollectionManager","any"\]\n  actual \["schema_digest:[\w.]+\.SynthIntKeyCollectionManager","any"\]$/,
+  },
 ];
 
 /** What no version number says (managers.md, section 4), and what a migration keeps as it was. */

@@ -3,9 +3,8 @@ import { downgrade, show } from "../../lib/index.js";
 import { copyFixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
-import type { Description } from "../support/normalize/description.js";
 import { goldenMeta, goldenNames } from "../support/normalize/golden.js";
-import { withoutDigests, withoutDocs } from "./contents.js";
+import { content } from "./contents.js";
 import { isMigration, nameOf, runSteps } from "./steps.js";
 
 const own = { ignorePrefixes: ["revision_", "godwit_"] };
@@ -33,10 +32,6 @@ const lost: readonly { readonly why: string; readonly golden: RegExp; readonly d
     difference: /^butler_attributes: rows differ: .*schema_digest:/,
   },
 ];
-
-function content(description: Description): Description {
-  return withoutDigests(withoutDocs(description));
-}
 
 for (const dialect of ["sqlite", "postgres"] as const) {
   const names = await goldenNames(dialect);

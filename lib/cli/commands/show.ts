@@ -26,13 +26,23 @@ export const showCommand: Command = {
       return 0;
     }
     printRevisions(report.revisions, "full");
-    for (const { compatibility, execution, options, needs, irreversible, placeholder } of report.revisions) {
+    for (const {
+      compatibility,
+      execution,
+      options,
+      needs,
+      asks,
+      irreversible,
+      placeholder,
+    } of report.revisions) {
       if (compatibility !== undefined)
         print(`    compatibility: backward ${compatibility.backward}, forward ${compatibility.forward}`);
       if (execution?.live === true) print("    live: others may go on working");
       for (const [name, option] of Object.entries(options ?? {}))
         print(`    option ${name}: ${option.description}`);
       for (const [name, purpose] of Object.entries(needs ?? {})) print(`    provider ${name}: ${purpose}`);
+      for (const [name, purpose] of Object.entries(asks ?? {}))
+        print(`    provider ${name} (optional): ${purpose}`);
       if (irreversible !== undefined) print(`    cannot be undone: ${irreversible}`);
       if (placeholder !== undefined) print(`    no code: ${placeholder}`);
     }

@@ -25,6 +25,14 @@ function describe(position: number, step: PlannedStep): string[] {
     ...step.losesData.map(
       ({ what, count }) => `   LOSES DATA: ${what}${count === null ? "" : ` (${count})`}`,
     ),
+    ...step.options.map(
+      ({ name, value, description }) =>
+        `   option ${name}${value === null ? "" : ` = ${value}`}: ${description}`,
+    ),
+    ...step.providers.map(
+      ({ name, given, required, purpose }) =>
+        `   provider ${name}${given ? " (given)" : required ? "" : " (built in)"}: ${purpose}`,
+    ),
     ...step.missing.map((name) => `   MISSING: ${name === "code" ? "there is no code yet" : name}`),
     ...step.notes.map((note) => `   ${note}`),
   ];

@@ -2,7 +2,7 @@ import { InputError } from "../../errors.js";
 import { recordAlteration, recordDefinition } from "./changes.js";
 import type { TableChange } from "./changes.js";
 import type { Rekey, SchemaEditor, SchemaEffect, TableAlteration, TableDefinition } from "./editor.js";
-import type { Table } from "./table.js";
+import type { ForeignKey, Table } from "./table.js";
 
 /** What a dialect says of an operation without carrying it out. */
 export interface SchemaPlanner {
@@ -13,6 +13,11 @@ export interface SchemaPlanner {
   create(table: Table): SchemaEffect;
   drop(table: Table): SchemaEffect;
   alter(
+    table: Table,
+    changes: readonly TableChange[],
+  ): { readonly effect: SchemaEffect; readonly table: Table };
+  /** A table written anew with changes, in the order in which they are given. */
+  rebuild(
     table: Table,
     changes: readonly TableChange[],
   ): { readonly effect: SchemaEffect; readonly table: Table };
@@ -93,13 +98,10 @@ export class PlanningSchemaEditor implements SchemaEditor {
   async rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {
     const effects: SchemaEffect[] = [];
     for (const holder of await keyHolders(this, table, column, change)) {
-      const changes = [
-        ...rekeyChanges(holder, change),
-        ...recordAlteration((draft) => change.alsoAlter?.(holder.table.name, draft)),
-      ];
-      const { effect, table: after } = this.#planner.alter(holder.table, changes);
+      const start = withRenamedReferences(holder.table, table, column, change);
+      const { effect, table: after } = this.#planner.rebuild(start, rekeyChanges(holder, change));
       this.#tables.set(after.name, after);
-      effects.push({ ...effect, cost: "rewrite" });
+      effects.push(effect);
     }
     return effects;
   }
@@ -151,10 +153,30 @@ function referringColumns({ foreignKeys }: Table, target: string, column: string
     .flatMap((key) => key.columns[key.referencedColumns.indexOf(column)] ?? []);
 }
 
-/** The changes that give a holder's columns their new type and names. */
-export function rekeyChanges({ columns }: KeyHolder, { type }: Rekey): TableChange[] {
-  return columns.flatMap(({ name, rename }): TableChange[] => {
+/** All changes of a holder: the new type and names of its columns, and what else is asked for. */
+export function rekeyChanges({ table, columns }: KeyHolder, { type, alsoAlter }: Rekey): TableChange[] {
+  const own = columns.flatMap(({ name, rename }): TableChange[] => {
     const changed: TableChange = { kind: "change-column", name, change: { type } };
     return rename === null ? [changed] : [changed, { kind: "rename-column", name, newName: rename }];
   });
+  return [...own, ...recordAlteration((draft) => alsoAlter?.(table.name, draft))];
+}
+
+/** A table whose foreign keys to a key column that is renamed follow it. */
+export function withRenamedReferences(table: Table, tableName: string, column: string, change: Rekey): Table {
+  return {
+    ...table,
+    foreignKeys: table.foreignKeys.map((key) => renamedReference(key, tableName, column, change)),
+  };
+}
+
+/** A foreign key that follows the new name of a key column. */
+export function renamedReference(
+  key: ForeignKey,
+  tableName: string,
+  column: string,
+  { rename }: Rekey,
+): ForeignKey {
+  if (rename === undefined || key.referencedTable.toLowerCase() !== tableName.toLowerCase()) return key;
+  return { ...key, referencedColumns: key.referencedColumns.map((one) => (one === column ? rename : one)) };
 }

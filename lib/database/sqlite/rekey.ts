@@ -1,11 +1,9 @@
 /** New values for a key and all that refers to it: one mapping table, each table rebuilt once. */
 import { StepError } from "../../errors.js";
 import { applyChanges } from "../schema/apply.js";
-import { recordAlteration } from "../schema/changes.js";
 import type { Rekey, SchemaEffect } from "../schema/editor.js";
-import { keyHolders, rekeyChanges } from "../schema/planning.js";
+import { keyHolders, rekeyChanges, withRenamedReferences } from "../schema/planning.js";
 import type { KeyHolder } from "../schema/planning.js";
-import type { Table } from "../schema/table.js";
 import type { SqlValue } from "../sql.js";
 import { literal, quoteName, renderSql } from "./literals.js";
 import { planAlteration } from "./plan.js";
@@ -77,13 +75,9 @@ async function rebuildHolder(
   change: Rekey,
 ): Promise<SchemaEffect> {
   const { table, columns } = holder;
-  const changes = [
-    ...rekeyChanges(holder, change),
-    ...recordAlteration((draft) => change.alsoAlter?.(table.name, draft)),
-  ];
   const target = applyChanges(
     withRenamedReferences(table, tableName, keyColumn, change),
-    changes,
+    rekeyChanges(holder, change),
     editor.rules,
   );
   const joins = columns.map(
@@ -101,15 +95,4 @@ async function rebuildHolder(
   });
   for (const text of plan.statements) await editor.session.statement(text);
   return { table: table.name, cost: plan.cost, statements: plan.statements };
-}
-
-/** Foreign keys to a key column that is renamed follow it. */
-function withRenamedReferences(table: Table, tableName: string, keyColumn: string, { rename }: Rekey): Table {
-  if (rename === undefined) return table;
-  const foreignKeys = table.foreignKeys.map((key) =>
-    key.referencedTable.toLowerCase() === tableName.toLowerCase()
-      ? { ...key, referencedColumns: key.referencedColumns.map((one) => (one === keyColumn ? rename : one)) }
-      : key,
-  );
-  return { ...table, foreignKeys };
 }

@@ -184,6 +184,10 @@ export class SqliteSchemaEditor implements SchemaEditor {
       create: createEffect,
       drop: ({ name }) => ({ table: name, cost: "metadata", statements: [`DROP TABLE ${quoteName(name)}`] }),
       alter: (table, changes) => planChanges(table, changes, rules),
+      rebuild: (old, changes) => {
+        const { table } = applyChanges(old, changes, rules);
+        return { table, effect: { ...createEffect(table), cost: "rewrite" } };
+      },
       createSequence: (name) => ({ table: name, cost: "metadata", statements: [] }),
       dropSequence: (name) => ({ table: name, cost: "metadata", statements: [] }),
     };

@@ -115,10 +115,18 @@ export class PostgresSchemaEditor implements SchemaEditor {
         statements: [`DROP TABLE ${clauses.relation(name)}`],
       }),
       alter: (table, changes) => this.#plan(table, changes),
+      rebuild: (old, changes) => {
+        const { table } = applyChanges(old, changes, this.rules);
+        return { table, effect: { ...create(table), cost: "rewrite" } };
+      },
       createSequence: (name, start) => ({
         table: name,
         cost: "metadata",
-        statements: [`CREATE SEQUENCE ${clauses.relation(name)} START WITH ${start}`],
+        statements: [
+          `CREATE SEQUENCE ${clauses.relation(name)}`,
+          // A sequence that began with 1 is what a new repository has.
+          ...(start === 1n ? [] : [`SELECT setval(${literal(clauses.relation(name))}, ${start - 1n})`]),
+        ],
       }),
       dropSequence: (name) => ({
         table: name,

@@ -1,9 +1,8 @@
 /** New values for a key and all that refers to it: one mapping table, each table written once, as a set. */
 import { StepError } from "../../../errors.js";
 import { applyChanges } from "../../schema/apply.js";
-import { recordAlteration } from "../../schema/changes.js";
 import type { Rekey, SchemaEffect } from "../../schema/editor.js";
-import { keyHolders, rekeyChanges } from "../../schema/planning.js";
+import { keyHolders, rekeyChanges, renamedReference, withRenamedReferences } from "../../schema/planning.js";
 import type { KeyHolder } from "../../schema/planning.js";
 import type { ForeignKey, Table } from "../../schema/table.js";
 import { quoteName } from "../literals.js";
@@ -102,13 +101,9 @@ function rebuildPlan(
   const { table, columns } = holder;
   const { namespace } = editor.session;
   const clauses = new Clauses(namespace);
-  const changes = [
-    ...rekeyChanges(holder, change),
-    ...recordAlteration((draft) => change.alsoAlter?.(table.name, draft)),
-  ];
   const { table: target, sources } = applyChanges(
     withRenamedReferences(table, tableName, keyColumn, change),
-    changes,
+    rekeyChanges(holder, change),
     editor.rules,
   );
   const temporary = `_godwit_new_${table.name}`.slice(0, 60);
@@ -205,17 +200,4 @@ function followRename(
   change: Rekey,
 ): Detached[] {
   return keys.map(({ table, key }) => ({ table, key: renamedReference(key, tableName, column, change) }));
-}
-
-function withRenamedReferences(table: Table, tableName: string, column: string, change: Rekey): Table {
-  return {
-    ...table,
-    foreignKeys: table.foreignKeys.map((key) => renamedReference(key, tableName, column, change)),
-  };
-}
-
-/** Foreign keys to a key column that is renamed follow it. */
-function renamedReference(key: ForeignKey, tableName: string, column: string, { rename }: Rekey): ForeignKey {
-  if (rename === undefined || key.referencedTable !== tableName) return key;
-  return { ...key, referencedColumns: key.referencedColumns.map((one) => (one === column ? rename : one)) };
 }
