@@ -4,6 +4,7 @@ import type { Table } from "../database/schema/table.js";
 import { type } from "../database/schema/types.js";
 import type { LogicalType } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
+import type { Sql } from "../database/sql.js";
 import type { RevisionContext } from "../run/context.js";
 import { renameColumns } from "./renamed-columns.js";
 import type { ColumnRenames } from "./renamed-columns.js";
@@ -30,7 +31,7 @@ export async function numberCollections(context: RevisionContext): Promise<void>
   const [row] = await context.query(sql`SELECT count(*) AS n FROM ${sql.table("collection")}`);
   await schema.rekey("collection", "name", {
     type: type.serial(),
-    values: sql`SELECT name AS old, row_number() OVER (ORDER BY name) AS new FROM ${sql.table("collection")}`,
+    values: sql`SELECT name AS old, row_number() OVER (ORDER BY ${storedOrder(context)}) AS new FROM ${sql.table("collection")}`,
     alsoIn: [{ table: "dataset", column: "run_name" }],
     alsoAlter: (name, alteration) => {
       const table = tables.get(name);
@@ -63,6 +64,11 @@ export async function nameCollections(context: RevisionContext): Promise<void> {
     },
   });
   await schema.dropSequence(sequence);
+}
+
+/** Collections are numbered in the order in which they are stored, as the Python tool does, so that both give the same numbers. */
+function storedOrder({ dialect }: RevisionContext): Sql {
+  return sql.raw(dialect === "sqlite" ? "rowid" : "ctid");
 }
 
 function naming({ dialect, repository }: RevisionContext): Parameters<typeof renameColumns>[0] {
