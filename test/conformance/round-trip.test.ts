@@ -3,6 +3,7 @@ import { downgrade, show } from "../../lib/index.js";
 import { copyFixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
+import type { GeneratedValues } from "../support/normalize/description.js";
 import { goldenMeta, goldenNames } from "../support/normalize/golden.js";
 import { content } from "./contents.js";
 import { isMigration, nameOf, runSteps } from "./steps.js";
@@ -27,11 +28,47 @@ const lost: readonly { readonly why: string; readonly golden: RegExp; readonly d
     difference: /^dataset: rows differ: .*ingest_date/,
   },
   {
+    why: "datasets are numbered anew, without the gaps that deleted ones had left",
+    golden: /int-to-uuid$/,
+    difference: /^sequence dataset_seq_id: /,
+  },
+  {
+    why: "keys of tables that old releases made on SQLite stay NOT NULL",
+    golden: /int-to-uuid$/,
+    difference: /^\w+\."(dataset_)?id": notnull: expected false, actual true$/,
+  },
+  {
     why: "digests of the schema are not recorded any more",
     golden: /attributes-1\.0\.1$/,
     difference: /^butler_attributes: rows differ: .*schema_digest:/,
   },
 ];
+
+/** Integers are given to datasets anew. */
+const generated: readonly GeneratedValues[] = [
+  {
+    name: "dataset",
+    anchor: ["dataset", "id"],
+    columns: [
+      ["dataset", "id"],
+      ["dataset_tags_*", "dataset_id"],
+      ["dataset_calibs_*", "dataset_id"],
+      ["dataset_location", "dataset_id"],
+      ["dataset_location_trash", "dataset_id"],
+      ["file_datastore_records", "dataset_id"],
+    ],
+  },
+];
+
+/** Where a migration begins: the parent of its revision, or the other end of its switch. */
+function beginningOf({
+  revisions: [header],
+  switches: [edge],
+}: Awaited<ReturnType<typeof show>>): string | null {
+  if (edge !== undefined) return edge.from;
+  if (header?.placeholder !== undefined) return null;
+  return header?.parents[0] ?? null;
+}
 
 for (const dialect of ["sqlite", "postgres"] as const) {
   const names = await goldenNames(dialect);
@@ -50,16 +87,15 @@ for (const dialect of ["sqlite", "postgres"] as const) {
         const [, revision] = ups[0] ?? [];
         const report = await show(nameOf(revision));
         const [header] = report.revisions;
-        if (header === undefined || header.irreversible !== undefined || header.placeholder !== undefined)
-          return;
-        if (report.switches.length > 0) return;
-        const [parent = ""] = header.parents;
+        if (header === undefined || header.irreversible !== undefined) return;
+        const start = beginningOf(report);
+        if (start === null) return;
         const fixture = await copyFixture(meta.repo, dialect);
-        const start = await describeFixture(fixture);
+        const before = await describeFixture(fixture);
         await runSteps(fixture, meta);
-        await downgrade(fixture.folder, parent, { dataLoss: "allow", namespace: "daf_butler" });
+        await downgrade(fixture.folder, start, { dataLoss: "allow", namespace: "daf_butler" });
         const end = await describeFixture(fixture);
-        const differences = compare(content(start), content(end), own);
+        const differences = compare({ ...content(before), meta: { ...meta, generated } }, content(end), own);
         const explained = lost.filter((one) => one.golden.test(golden));
         const rest = differences.filter((one) => !explained.some(({ difference }) => difference.test(one)));
         expect(rest).to.deep.equal([]);
