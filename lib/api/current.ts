@@ -1,5 +1,6 @@
 import { pending, tipsOf } from "../graph/index.js";
 import type { RevisionGraph } from "../graph/index.js";
+import type { RecordedManager } from "../repository/repository.js";
 import { readState } from "../state/read.js";
 import type { RepositoryState, TreeState } from "../state/state.js";
 import type { ProjectOptions } from "./options.js";
@@ -56,7 +57,9 @@ function managerStates(
       recordedBy: tree.recordedBy,
     };
   });
-  if (repository.unrecordedTrees === "left-alone") return started;
+  if (repository.unrecordedTrees === "left-alone") {
+    return [...started, ...state.foreign.map(foreignState)].toSorted(byManager);
+  }
   const rest = known.managers
     .filter((manager) => !state.trees.has(manager))
     .map((manager): ManagerState => ({
@@ -68,7 +71,24 @@ function managerStates(
       pending: open.get(manager) ?? [],
       recordedBy: "godwit",
     }));
-  return [...started, ...rest].toSorted((a, b) => (a.manager < b.manager ? -1 : 1));
+  return [...started, ...rest].toSorted(byManager);
+}
+
+function byManager(a: ManagerState, b: ManagerState): number {
+  return a.manager < b.manager ? -1 : 1;
+}
+
+/** A manager that no revision file is about has nothing pending, wherever it stands. */
+function foreignState({ manager, branch, version }: RecordedManager): ManagerState {
+  return {
+    manager,
+    class: branch,
+    version,
+    revisions: [],
+    heads: [],
+    pending: [],
+    recordedBy: "repository",
+  };
 }
 
 /** A head that no file has is its own tip. */

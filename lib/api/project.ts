@@ -55,9 +55,11 @@ export async function findRevisions(options: ProjectOptions, kind: Repository["k
     trees: kind === "butler" ? "shipped" : "own",
   });
   const graph = buildGraph(catalog.revisions, catalog.switches);
+  const branches = new Set(catalog.revisions.map(({ manager, branch }) => `${manager}\n${branch}`));
   const known: KnownRevisions = {
     managers: [...new Set(catalog.revisions.map((revision) => revision.manager))],
     revision: (id) => graph.revision(id),
+    hasBranch: (manager, branch) => branches.has(`${manager}\n${branch}`),
   };
   checkVersionTableNames(known.managers);
   return { graph, code: catalog, known, providers, folder };

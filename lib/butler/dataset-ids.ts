@@ -96,10 +96,14 @@ function allIds(loose: readonly IdColumn[]): Sql {
 /** A UUID of version 4, made by the database. */
 function randomUuid({ dialect }: RevisionContext): Sql {
   if (dialect === "postgres") return sql.raw("gen_random_uuid()");
-  const digits = (bytes: number): string => `lower(hex(randomblob(${bytes})))`;
   return sql.raw(
     `${digits(6)} || '4' || substr(${digits(2)}, 2) || substr('89ab', 1 + (random() & 3), 1) || substr(${digits(2)}, 2) || ${digits(6)}`,
   );
+}
+
+/** Random hexadecimal digits in SQLite. */
+function digits(bytes: number): string {
+  return `lower(hex(randomblob(${bytes})))`;
 }
 
 interface DatasetType {

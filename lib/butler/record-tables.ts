@@ -3,6 +3,7 @@ import { sql } from "../database/sql.js";
 import type { RevisionContext } from "../run/context.js";
 import { Attributes, obscoreAttribute } from "./attributes.js";
 import { parseAttribute } from "./managers.js";
+import { tableName } from "./obscore.js";
 
 /** A column that holds ids of datasets. */
 export interface IdColumn {
@@ -36,8 +37,7 @@ async function opaqueTables(context: RevisionContext): Promise<string[]> {
 async function obscoreTables(context: RevisionContext): Promise<string[]> {
   const text = await new Attributes(context).get(obscoreAttribute);
   if (text === undefined) return [];
-  const name = parseAttribute(obscoreAttribute, text)["table_name"];
-  return [typeof name === "string" ? name : "obscore"];
+  return [tableName(parseAttribute(obscoreAttribute, text))];
 }
 
 async function exists({ schema }: RevisionContext, { table, column }: IdColumn): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { KnownRevisions, TreeState } from "./state.js";
 export interface Sources {
   readonly trees: ReadonlyMap<string, TreeState>;
   readonly recorded: readonly RecordedManager[];
+  readonly foreign: readonly RecordedManager[];
   readonly alembic: readonly string[] | null;
   readonly known: KnownRevisions;
   readonly orphanTables: readonly string[];
@@ -81,7 +82,7 @@ function isRootRow(tree: TreeState | undefined, id: string | undefined): boolean
   return row !== undefined && row.parent === null && row.branch === null;
 }
 
-function alembicOtherwise({ trees, recorded, alembic, known }: Sources): Problem[] {
+function alembicOtherwise({ trees, recorded, foreign, alembic, known }: Sources): Problem[] {
   if (alembic === null) return [];
   const expected = new Map<string, string>();
   for (const { manager, heads, recordedBy } of trees.values()) {
@@ -91,7 +92,8 @@ function alembicOtherwise({ trees, recorded, alembic, known }: Sources): Problem
   for (const { manager, revision } of recorded) expected.set(revision, manager);
   const rows = new Set(alembic);
   const missing = [...expected].filter(([id]) => !rows.has(id));
-  const extra = alembic.filter((id) => !expected.has(id) && !isRoot(id, known));
+  const others = new Set(foreign.map(({ revision }) => revision));
+  const extra = alembic.filter((id) => !expected.has(id) && !others.has(id) && !isRoot(id, known));
   // Without records of the repository's own, and without version tables, alembic_version is the only source.
   const alone = recorded.length === 0 && [...trees.values()].every((tree) => tree.recordedBy === "alembic");
   return [

@@ -21,11 +21,14 @@ export async function readState(
 ): Promise<RepositoryState> {
   const schema = session.schema(repository.conventions);
   const tables = new Set(await schema.tableNames());
-  const recorded = await repository.recordedManagers(session);
+  const all = await repository.recordedManagers(session);
   const rows = await readAllVersionRows(session, tables, [
     ...known.managers,
-    ...recorded.map((one) => one.manager),
+    ...all.map((one) => one.manager),
   ]);
+  const isForeign = ({ manager, branch }: RecordedManager): boolean =>
+    !known.hasBranch(manager, branch) && !rows.has(manager);
+  const [foreign, recorded] = [all.filter(isForeign), all.filter((one) => !isForeign(one))];
   const hasAlembicTable = tables.has(alembicTable);
   const alembicRows = hasAlembicTable ? await readAlembicRows(session) : [];
   const alembic = alembicRows.length > 0 ? alembicRows : null;
@@ -33,6 +36,7 @@ export async function readState(
   return {
     trees,
     recorded,
+    foreign,
     alembic,
     hasAlembicTable,
     versionTables: new Set(rows.keys()),
@@ -41,6 +45,7 @@ export async function readState(
     problems: findProblems({
       trees,
       recorded,
+      foreign,
       alembic,
       known,
       orphanTables: await orphanTables(schema, tables, rows.keys()),

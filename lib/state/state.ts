@@ -22,6 +22,8 @@ export interface RepositoryState {
   readonly trees: ReadonlyMap<string, TreeState>;
   /** What the repository itself records of its managers. */
   readonly recorded: readonly RecordedManager[];
+  /** Managers of a class (of a configuration: a namespace) that no revision file is about: nobody's business here. */
+  readonly foreign: readonly RecordedManager[];
   /** Rows of `alembic_version`, or null where there is no such table, or nothing in it. */
   readonly alembic: readonly string[] | null;
   readonly hasAlembicTable: boolean;
@@ -39,4 +41,6 @@ export interface KnownRevisions {
   readonly managers: readonly string[];
   /** The revision with an id, or one that it stands for by `replaces`. */
   revision(id: string): Revision | undefined;
+  /** Whether any revision is about a class (of a configuration: a namespace). */
+  hasBranch(manager: string, branch: string): boolean;
 }

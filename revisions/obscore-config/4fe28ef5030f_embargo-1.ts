@@ -1,4 +1,5 @@
 import { defineRevision } from "godwit";
+import { configureObscore, removeObscore } from "../../lib/butler/obscore.js";
 
 export default defineRevision({
   id: "4fe28ef5030f",
@@ -8,5 +9,20 @@ export default defineRevision({
   version: "1",
   summary: "Configure and create the ObsCore table",
   labels: ["obscore-config-embargo"],
-  placeholder: "This migration is not written yet.",
+  dependsOn: ["a0d766f99876"],
+  compatibility: { backward: "full", forward: "full" },
+  options: {
+    obscore_config: {
+      type: "path",
+      description: "YAML file with the ObsCore configuration, namespace embargo, version 1",
+      required: true,
+    },
+  },
+  async up(context) {
+    const file = String(context.option("obscore_config"));
+    await configureObscore(context, file, { namespace: "embargo", version: 1 });
+  },
+  async down(context) {
+    await removeObscore(context);
+  },
 });

@@ -40,6 +40,11 @@ const doubtful: readonly Point[] = [
     difference: /^physical_filter\."band": notnull: expected (false, actual true|true, actual false)/,
   },
   {
+    why: "the way back from an ObsCore configuration takes its table away, which the Python tool leaves to be dropped by hand",
+    golden: /obscore-config-downgrade$/,
+    difference: /^table obscore: missing in actual$/,
+  },
+  {
     why: "names to integers: collection.name stays unique",
     golden: /name-to-int|-int$/,
     difference: /^collection: unique: only in actual: .*collection_unq_name/,

@@ -41,7 +41,7 @@ export async function optionsOf({ options = {} }: StepOptions): Promise<Record<s
   const { allow_dimension_universe_mismatch: _bypass, obscore_config: file, ...rest } = options;
   if (file === undefined) return rest;
   const copy = path.join(await temporaryFolder(), path.basename(file));
-  await writeFile(copy, await archivedFile("expected", file));
+  await writeFile(copy, await archivedFile("expected", path.basename(file)));
   return { ...rest, obscore_config: copy };
 }
 

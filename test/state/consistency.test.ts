@@ -28,6 +28,7 @@ const files = [
 ];
 const known = {
   managers: ["datasets"],
+  hasBranch: () => true,
   revision: (id: string) => files.find((one) => one.id === id),
 };
 
@@ -132,6 +133,7 @@ describe("Consistency of what a repository records", () => {
         alembic: null,
         known,
         orphanTables: [],
+        foreign: [],
         ...sources,
       });
       expect(problems.map((problem) => problem.code)).to.deep.equal(codes);

@@ -13,3 +13,15 @@ export async function rowsOf(url: string, query: string): Promise<Row[]> {
     await repository.close();
   }
 }
+
+/** Runs statements on a plain database, in one transaction. */
+export async function runStatements(url: string, statements: readonly string[]): Promise<void> {
+  const repository = await openRepository(url);
+  try {
+    await repository.database.transaction({ mode: "write" }, async (session) => {
+      for (const statement of statements) await session.execute(sql.raw(statement));
+    });
+  } finally {
+    await repository.close();
+  }
+}
