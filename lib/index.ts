@@ -18,6 +18,8 @@ export type * from "./run/events.js";
 export type { OpenOptions } from "./repository/open.js";
 export type { Repository } from "./repository/repository.js";
 export { openRepository } from "./repository/open.js";
+export { copy, discardCopy } from "./api/copy.js";
+export type { CopyOptions, CopyReport } from "./api/copy.js";
 export { upgrade } from "./api/upgrade.js";
 export { downgrade } from "./api/downgrade.js";
 export { plan } from "./api/plan.js";

@@ -2,7 +2,9 @@ import type { Environment } from "../environment.js";
 import { createHash } from "node:crypto";
 import type { Database, Session } from "../database/database.js";
 import { InputError } from "../errors.js";
+import type { DatabaseAddress } from "../database/open.js";
 import type {
+  Belongings,
   NewVersion,
   OutsideEdit,
   RecordedManager,
@@ -11,6 +13,7 @@ import type {
   TableFamily,
 } from "../repository/repository.js";
 import type { Verification } from "../repository/verification.js";
+import { belongingsOf } from "./belongings.js";
 import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } from "./attributes.js";
 import type { ButlerConfig } from "./config/open.js";
 import { openConfig } from "./config/open.js";
@@ -31,6 +34,8 @@ export class ButlerRepository implements Repository {
   readonly kind = "butler";
   readonly conventions = butlerConventions;
   readonly unrecordedTrees = "left-alone";
+  readonly address: DatabaseAddress;
+  readonly belongings: Belongings;
 
   constructor(
     readonly uri: string,
@@ -38,7 +43,10 @@ export class ButlerRepository implements Repository {
     readonly database: Database,
     private readonly scope: ReadScope,
     private readonly namespace: string | undefined,
-  ) {}
+  ) {
+    this.address = config.database;
+    this.belongings = belongingsOf(config);
+  }
 
   requireWritable(): void {
     // The configuration is known, so database and file can be changed together.

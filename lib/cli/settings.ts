@@ -117,7 +117,8 @@ function pairs(argv: Arguments, name: string, form: string): [string, string][] 
 
 const defaultLockTimeout = 60;
 
-function readSeconds(argv: Arguments, name: string): number {
+/** A number of seconds; 60 where none is given. @throws InputError `bad-option` */
+export function readSeconds(argv: Arguments, name: string): number {
   const text = textOf(argv, name);
   if (text === undefined) return defaultLockTimeout;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);

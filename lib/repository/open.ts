@@ -44,7 +44,8 @@ export async function openRepository(uri: string, options: OpenOptions = {}): Pr
   const address = plainAddress(uri, folder);
   const made = options.missingFile === "create" ? await makeMissingFile(address) : null;
   const database = await openDatabase(address);
-  return new PlainRepository(database, await butlerGuard(database, options.butlerDatabase ?? "refuse"), made);
+  const guard = await butlerGuard(database, options.butlerDatabase ?? "refuse");
+  return new PlainRepository(database, address, guard, made);
 }
 
 /** The address that a plain database URL stands for; a SQLite path is relative after three slashes, absolute after four. */

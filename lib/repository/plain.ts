@@ -1,6 +1,7 @@
 import { stat, unlink } from "node:fs/promises";
 import { InputError } from "../errors.js";
 import type { Database } from "../database/database.js";
+import type { DatabaseAddress } from "../database/open.js";
 import type { Conventions } from "../database/schema/conventions.js";
 import { plainConventions } from "../database/schema/plain-conventions.js";
 import type {
@@ -17,11 +18,13 @@ export class PlainRepository implements Repository {
   readonly uri: string;
   readonly conventions: Conventions = plainConventions;
   readonly unrecordedTrees = "started";
+  readonly belongings = null;
 
   readonly #guard: "writable" | "butler-database";
 
   constructor(
     readonly database: Database,
+    readonly address: DatabaseAddress,
     guard: "writable" | "butler-database",
     /** Path of a file that was made by opening, or null. */
     private readonly made: string | null = null,

@@ -1,4 +1,5 @@
 import type { Database, Session } from "../database/database.js";
+import type { DatabaseAddress } from "../database/open.js";
 import type { Conventions } from "../database/schema/conventions.js";
 import type { Verification } from "./verification.js";
 
@@ -59,6 +60,10 @@ export interface Repository {
   readonly unrecordedTrees: "left-alone" | "started";
   /** What must be done outside the database after a step was committed (a Butler's `butler.yaml`), or is still open from an interrupted run. Idempotent. */
   finishOutside(): Promise<OutsideEdit[]>;
+  /** Where the database is, with what it takes to connect: for copies. Never shown. */
+  readonly address: DatabaseAddress;
+  /** What a copy takes along besides the database; null where the database is all there is. */
+  readonly belongings: Belongings | null;
   close(): Promise<void>;
 }
 
@@ -84,4 +89,44 @@ export interface OutsideEdit {
   readonly description: string;
   readonly outcome: "done" | "by-hand";
   readonly backup: string | null;
+}
+
+/** A file that the database records. */
+export interface RecordedFile {
+  /** As it stands in the database. */
+  readonly recorded: string;
+  /** Path below the repository's folder; null for a file that has a place of its own, and is shared with a copy. */
+  readonly place: string | null;
+  readonly size: bigint | null;
+}
+
+/** Where a copy is. */
+export interface CopyPlace {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly database: DatabaseAddress;
+  /** Path of the SQLite file below the folder. */
+  readonly databaseFile: string | null;
+}
+
+/** The configuration file of a copy. */
+export interface CopiedConfiguration {
+  readonly name: string;
+  readonly text: string;
+  /** Permissions: those of the original, as it may hold a password. */
+  readonly mode: number;
+}
+
+/** What belongs to a repository besides its database. */
+export interface Belongings {
+  /** The folder that becomes another one in a copy: an absolute path, or the URI of a place that is not on this computer. */
+  readonly folder: string;
+  /** Path of the SQLite file below the folder, where there is one. */
+  readonly databaseFile: string | null;
+  /** Places of files that stay where they are, and are shared by original and copy. */
+  readonly sharedPlaces: readonly string[];
+  /** The files that the database records, in batches. A file may come more than once. */
+  files(session: Session): AsyncIterable<readonly RecordedFile[]>;
+  /** The configuration that a copy has. Without it nobody can open the copy, so it is written last. */
+  configuration(copy: CopyPlace): CopiedConfiguration;
 }

@@ -1,5 +1,6 @@
 /** The list of commands. Each file has the same three parts: what is typed, what is done, what is shown. */
 import type { CommandModule } from "yargs";
+import { copyCommand } from "./copy.js";
 import { branchesCommand, headsCommand } from "./heads.js";
 import { checkCommand } from "./check.js";
 import { currentCommand } from "./current.js";
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   showCommand,
   checkCommand,
   formatCommand,
+  copyCommand,
 ];

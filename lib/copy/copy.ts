@@ -1,0 +1,108 @@
+/** Makes a new repository out of one. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { copyDatabase } from "../database/copy.js";
+import type { DatabaseCopyOptions, TableDigest } from "../database/copy.js";
+import type { OpenOptions } from "../repository/open.js";
+import type { Repository } from "../repository/repository.js";
+import type { FileManner, FileOutcome } from "./files.js";
+import { requireSpace } from "./space.js";
+import { openTarget, targetAddress } from "./target.js";
+import type { TargetRequest } from "./target.js";
+
+/** What a copy tells while it is made. */
+export type CopyEvent =
+  | { readonly kind: "table"; readonly what: "copied" | "compared"; readonly table: string }
+  | { readonly kind: "files"; readonly done: number; readonly bytes: bigint };
+
+export interface CopySettings extends TargetRequest {
+  /** How the files of datastores get there (default `auto`); `none` leaves them out. */
+  readonly files: FileManner;
+  readonly lockTimeoutMs: number;
+  readonly onEvent: (event: CopyEvent) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What was copied. */
+export interface Copied {
+  /** The URI by which the copy is opened. */
+  readonly uri: string;
+  /** Rows and digest of each table: the same in both. */
+  readonly tables: readonly TableDigest[];
+  readonly files: Readonly<Record<FileOutcome, number>> & { readonly shared: number; readonly bytes: bigint };
+  /** What somebody should know. */
+  readonly notes: readonly string[];
+}
+
+/** Copies an open repository. A copy that was interrupted goes on. */
+export async function copyRepository(
+  source: Repository,
+  destination: string,
+  settings: CopySettings,
+  open: OpenOptions,
+): Promise<Copied> {
+  const { belongings } = source;
+  if (belongings === null) return copyPlain(source, destination, settings, open);
+  const { FolderCopy } = await import("./folder.js");
+  const folder = path.resolve(open.folder ?? process.cwd(), destination);
+  return new FolderCopy(source, belongings, folder, settings).run();
+}
+
+/** Before any file is copied. */
+export const noFiles: Copied["files"] = {
+  linked: 0,
+  reflinked: 0,
+  copied: 0,
+  present: 0,
+  missing: 0,
+  shared: 0,
+  bytes: 0n,
+};
+
+function tablesOnly(uri: string, tables: readonly TableDigest[]): Copied {
+  return { uri, tables, files: noFiles, notes: [] };
+}
+
+/** A plain database: the destination is a database URL. */
+async function copyPlain(
+  source: Repository,
+  destination: string,
+  settings: CopySettings,
+  open: OpenOptions,
+): Promise<Copied> {
+  if (source.address.dialect === "sqlite") {
+    const file = /^sqlite(?:\+\w+)?:\/\/\/(.+)$/i.exec(destination)?.[1] ?? destination;
+    const target = path.resolve(open.folder ?? process.cwd(), file);
+    await mkdir(path.dirname(target), { recursive: true });
+    await requireSpace(source, path.dirname(target), 0n);
+    const tables = await copyDatabase(
+      source.database,
+      { dialect: "sqlite", path: target },
+      tableOptions(settings),
+    );
+    return tablesOnly(`sqlite:///${target}`, tables);
+  }
+  const address = targetAddress(source.address, source.database.namespace ?? "public", {
+    database: destination,
+    ...(settings.schema === undefined ? {} : { schema: settings.schema }),
+  });
+  const target = await openTarget(address, source.database);
+  try {
+    const tables = await copyDatabase(
+      source.database,
+      { dialect: "postgres", database: target.database },
+      tableOptions(settings),
+    );
+    return tablesOnly(target.database.displayUrl, tables);
+  } finally {
+    await target.database.close();
+  }
+}
+
+/** How the copy of a database tells about its tables. */
+export function tableOptions({ lockTimeoutMs, onEvent }: CopySettings): DatabaseCopyOptions {
+  return {
+    lockTimeoutMs,
+    onTable: (what: "copied" | "compared", table: string) => onEvent({ kind: "table", what, table }),
+  };
+}
