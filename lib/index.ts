@@ -26,6 +26,8 @@ export { plan } from "./api/plan.js";
 export { current } from "./api/current.js";
 export { check, compareRepositories } from "./api/check.js";
 export type { CheckOptions, CheckReport, Drift } from "./api/check.js";
+export { planRepair, repair } from "./api/repair.js";
+export type { Obstacle, PlannedMend, RepairPlan, RepairReport } from "./api/repair.js";
 export type { DifferenceClass, RowFinding } from "./repository/verification.js";
 export { stamp } from "./api/stamp.js";
 export { history } from "./api/history.js";

@@ -95,7 +95,8 @@ async function checkAgainstVersions(repository: Repository, options: CheckOption
   });
 }
 
-function driftOf(difference: SchemaDifference): Drift {
+/** A difference as it is reported. */
+export function driftOf(difference: SchemaDifference): Drift {
   const { table, kind, name, property, expected, found, class: group, reason, explanation } = difference;
   const object = objectText({ kind, name });
   return { table, object, kind, name, property, expected, found, class: group, reason, explanation };

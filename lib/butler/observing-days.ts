@@ -142,7 +142,7 @@ async function createGroups(context: RevisionContext): Promise<void> {
 }
 
 /** A visit without a day gets the first of its exposures' days. */
-async function fillVisitDays(context: RevisionContext): Promise<void> {
+export async function fillVisitDays(context: RevisionContext): Promise<void> {
   await context.execute(
     sql`UPDATE ${sql.table("visit")} SET day_obs = f.day_obs FROM (SELECT d.instrument AS instrument, d.visit AS visit, MIN(e.day_obs) AS day_obs FROM ${sql.table("visit_definition")} d JOIN ${sql.table("exposure")} e ON e.instrument = d.instrument AND e.id = d.exposure GROUP BY d.instrument, d.visit) f WHERE ${sql.table("visit")}.day_obs IS NULL AND f.instrument = ${sql.table("visit")}.instrument AND f.visit = ${sql.table("visit")}.id`,
     { table: "visit", cost: "rewrite" },

@@ -18,7 +18,7 @@ const shown = 5;
  * @param where condition; the table is called `t`
  */
 export async function findRows(
-  session: Session,
+  session: Pick<Session, "query">,
   table: string,
   columns: readonly string[],
   where: Sql,
@@ -58,7 +58,7 @@ export function dangling({ columns, referencedTable, referencedColumns }: Foreig
 
 /** Groups of rows that have the same values in columns that should be unique. */
 export async function findDuplicates(
-  session: Session,
+  session: Pick<Session, "query">,
   table: string,
   columns: readonly string[],
 ): Promise<FoundRows | null> {

@@ -1,6 +1,7 @@
 /** What a repository can say about its own schema and rows. */
 import type { Session } from "../database/database.js";
 import type { TableDifference } from "../database/schema/differences.js";
+import type { RevisionContext } from "../run/context.js";
 
 /** What is known about a difference: a defect that a tool left, something that no version number says, or neither. */
 export type DifferenceClass = "debt" | "variation" | "drift";
@@ -27,10 +28,32 @@ export interface RowFinding {
   readonly examples: readonly string[];
 }
 
+/** What settles the differences of one table. */
+export interface Mend {
+  /** The table, or the sequence, that is mended. */
+  readonly subject: string;
+  readonly summary: string;
+  readonly settles: readonly SchemaDifference[];
+  /**
+   * Does it, in a transaction of its own.
+   * @throws RefusedError where rows stand in the way, naming some of them
+   */
+  apply(context: RevisionContext): Promise<void>;
+}
+
+/** What can be mended, and what cannot. */
+export interface Mends {
+  readonly mends: readonly Mend[];
+  /** Drift that only a person can settle. */
+  readonly byHand: readonly SchemaDifference[];
+}
+
 /** A repository that knows what its schema should be. */
 export interface Verification {
   /** @throws RefusedError `unknown-format` where the versions are not known */
   compareSchema(session: Session): Promise<readonly SchemaDifference[]>;
   /** Looks at every row, and at the files that rows describe. */
   checkRows(session: Session, onProgress?: (what: string) => void): Promise<readonly RowFinding[]>;
+  /** What `repair` can do about the differences. */
+  findMends(session: Session): Promise<Mends>;
 }

@@ -8,13 +8,18 @@ import { tablesOfFamily } from "./families.js";
 import type { Foresight, SharedForesight } from "./foresee.js";
 import type { OptionValue } from "./option-values.js";
 import { NotingDataEditor, NotingSchemaEditor } from "./noting.js";
-import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
 
 /** What the code asks for depends on rows that this plan itself would change. */
 export class NotKnownYet extends Error {}
 
 const order: Readonly<Record<CostClass, number>> = { metadata: 0, scan: 1, rewrite: 2 };
+
+/** The code that is planned: of a step, or of something else that is named like a revision. */
+export interface PlannedCode {
+  readonly direction: "up" | "down";
+  readonly revision: { readonly id: string };
+}
 
 /** The context of a step that is only planned: operations are noted, reading is real where nothing planned stands in between. */
 export class PlanContext implements RevisionContext {
@@ -34,12 +39,7 @@ export class PlanContext implements RevisionContext {
   readonly #losses: { readonly what: string; readonly count: bigint }[] = [];
   readonly #notes: string[] = [];
 
-  constructor(
-    environment: RunEnvironment,
-    session: Session,
-    shared: SharedForesight,
-    prepared: PreparedStep,
-  ) {
+  constructor(environment: RunEnvironment, session: Session, shared: SharedForesight, prepared: PlannedCode) {
     this.dialect = session.dialect;
     this.direction = prepared.direction;
     this.repository = environment.repository;

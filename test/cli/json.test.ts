@@ -25,6 +25,8 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       await requireDocument("current", ["current", ...repo]);
       await requireDocument("plan", ["plan", ...repo]);
       await requireDocument("check", ["check", "--deep", ...repo], 3);
+      await requireDocument("repair", ["repair", "--plan", ...repo]);
+      await requireDocument("repair", ["repair", ...repo]);
       await requireDocument("run", ["upgrade", ...repo]);
       await requireDocument("history", ["history", "-i", ...repo]);
       await requireDocument("run", ["downgrade", "-1", ...repo]);

@@ -203,7 +203,7 @@ async function lateSequences(session: Session, { expected, found }: SchemaPair):
       session,
       owner.table,
       [owner.column],
-      sql`t.${sql.id(owner.column)} > ${lastValue ?? 0n}`,
+      sql`t.${sql.id(owner.column)} > ${lastValue}`,
     );
     if (rows !== null)
       findings.push(

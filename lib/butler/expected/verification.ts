@@ -1,7 +1,7 @@
 /** Whether a Butler repository is as its versions say. */
 import type { Session } from "../../database/database.js";
 import { hasExtension } from "../../database/extensions.js";
-import type { RowFinding, SchemaDifference, Verification } from "../../repository/verification.js";
+import type { Mends, RowFinding, SchemaDifference, Verification } from "../../repository/verification.js";
 import type { ButlerConfig } from "../config/open.js";
 import { checkBookkeeping } from "./bookkeeping.js";
 import { compareSchema } from "./compare.js";
@@ -9,6 +9,7 @@ import type { FoundSchema } from "./compare.js";
 import { readContent, readFormat } from "./content.js";
 import { checkFiles } from "./files.js";
 import { readSchema } from "./found.js";
+import { findMends } from "./mends.js";
 import { checkConstraints } from "./rows.js";
 import { expectedSchema } from "./schema.js";
 import type { ExpectedSchema } from "./schema.js";
@@ -39,6 +40,12 @@ export function butlerVerification(config: ButlerConfig, namespace: string | und
     async compareSchema(session): Promise<SchemaDifference[]> {
       const { expected, found } = await readSchemaPair(session, namespace);
       return [...(await missingExtension(session)), ...compareSchema(expected, found)];
+    },
+    async findMends(session): Promise<Mends> {
+      const pair = await readSchemaPair(session, namespace);
+      const differences = compareSchema(pair.expected, pair.found);
+      const { mends, byHand } = findMends(pair, differences);
+      return { mends, byHand: [...(await missingExtension(session)), ...byHand] };
     },
     async checkRows(session, onProgress = () => {}): Promise<RowFinding[]> {
       const pair = await readSchemaPair(session, namespace);

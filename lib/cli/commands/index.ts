@@ -9,6 +9,7 @@ import { formatCommand } from "./format.js";
 import { historyCommand } from "./history.js";
 import { initCommand } from "./init.js";
 import { planCommand } from "./plan.js";
+import { repairCommand } from "./repair.js";
 import { revisionCommand } from "./revision.js";
 import { showCommand } from "./show.js";
 import { stampCommand } from "./stamp.js";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   branchesCommand,
   showCommand,
   checkCommand,
+  repairCommand,
   formatCommand,
   copyCommand,
 ];

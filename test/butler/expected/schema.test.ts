@@ -9,7 +9,7 @@ import { publishedConfiguration } from "../../../lib/butler/universe/canonical.j
 import type { SchemaDifference } from "../../../lib/repository/verification.js";
 import { goldenNames, freshNames, readFreshSchema, readGolden } from "../../support/normalize/golden.js";
 import type { Description } from "../../support/normalize/description.js";
-import { attributesOf, contentOf, dialectOf, foundSchema } from "./described.js";
+import { attributesOf, contentOf, dialectOf, foundSchema } from "../../support/normalize/described.js";
 
 /** What migrations of the Python tool leave behind (migrations.md, last section), by what the golden went through. */
 const debts: readonly { readonly reason: string; readonly golden: RegExp; readonly dialect?: DialectName }[] =

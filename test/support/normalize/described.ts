@@ -4,13 +4,8 @@ import type { ReferentialAction, Table } from "../../../lib/database/schema/tabl
 import type { FoundSchema } from "../../../lib/butler/expected/compare.js";
 import { datasetTablesByName } from "../../../lib/butler/expected/content.js";
 import type { RepositoryContent } from "../../../lib/butler/expected/format.js";
-import type {
-  Description,
-  Item,
-  SchemaDescription,
-  TableDescription,
-} from "../../support/normalize/description.js";
-import type { Json } from "../../support/normalize/json.js";
+import type { Description, Item, SchemaDescription, TableDescription } from "./description.js";
+import type { Json } from "./json.js";
 
 function text(value: Json | undefined): string {
   if (typeof value === "string") return value;

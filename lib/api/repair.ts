@@ -1,0 +1,317 @@
+import { InputError, RefusedError, StepError } from "../errors.js";
+import type { GodwitError } from "../errors.js";
+import type { Session } from "../database/database.js";
+import type { CostClass } from "../database/schema/editor.js";
+import type { Mend, SchemaDifference } from "../repository/verification.js";
+import { NotKnownYet, PlanContext } from "../run/plan-context.js";
+import { resolveProviders } from "../run/providers.js";
+import { RunContext } from "../run/run-context.js";
+import type { RunEnvironment } from "../run/run-context.js";
+import { replaceAlembicRows } from "../state/alembic.js";
+import { readState } from "../state/read.js";
+import type { RepositoryState } from "../state/state.js";
+import { checkProject, driftOf } from "./check.js";
+import type { CheckReport, Drift } from "./check.js";
+import type { RunOptions } from "./options.js";
+import { withProject } from "./project.js";
+import type { Project } from "./project.js";
+
+/** What is mended in one transaction. */
+export interface PlannedMend {
+  /** A table, a sequence, or `alembic_version`. */
+  readonly subject: string;
+  readonly summary: string;
+  readonly settles: readonly Drift[];
+  /** The dearest thing done to each table. */
+  readonly tables: readonly { readonly name: string; readonly cost: CostClass }[];
+  readonly losesData: readonly { readonly what: string; readonly count: number }[];
+  readonly statements: readonly string[];
+  readonly notes: readonly string[];
+  /** Why it cannot be done, or null. */
+  readonly obstacle: Obstacle | null;
+}
+
+/** Why something is not mended. */
+export interface Obstacle {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export interface RepairPlan {
+  readonly mends: readonly PlannedMend[];
+  /** What only a person can settle. */
+  readonly byHand: readonly Drift[];
+}
+
+export interface RepairReport {
+  readonly mended: readonly { readonly subject: string; readonly summary: string }[];
+  readonly refused: readonly { readonly subject: string; readonly obstacle: Obstacle }[];
+  /** What a check finds afterwards. */
+  readonly check: CheckReport;
+}
+
+/** Where `alembic_version` is mended among the others. */
+const alembicSubject = "alembic_version";
+/** Mending can show more that can be mended: a table that is back under its name lacks its indexes. */
+const mostRounds = 4;
+
+/**
+ * What `repair` would do. Changes nothing.
+ *
+ * @param uri folder or `butler.yaml` of a Butler, or label of the repository index
+ * @throws InputError `nothing-to-repair` for a plain database
+ */
+export function planRepair(uri: string, options: RunOptions = {}): Promise<RepairPlan> {
+  return withProject(uri, options, async (project) => {
+    const environment = await environmentOf(project, options);
+    return project.repository.database.transaction({ mode: "read" }, async (session) => {
+      const { mends, byHand } = await findMends(project, session);
+      const planned: PlannedMend[] = [];
+      const alembic = alembicChange(project, await readState(project.repository, session, project.known));
+      if (alembic !== null) planned.push(planAlembic(alembic));
+      for (const mend of mends) planned.push(await planMend(project, environment, session, mend));
+      return { mends: planned, byHand: byHand.map(driftOf) };
+    });
+  });
+}
+
+/**
+ * Mends what is known to be wrong with a repository, and how: each table in a transaction of its own, so that what was done stays
+ * done, and the same call goes on where one was stopped. Rows are only lost where `dataLoss` allows it.
+ *
+ * @param uri folder or `butler.yaml` of a Butler, or label of the repository index
+ * @returns what was mended, what stood in the way, and what a check finds afterwards
+ * @throws InputError `nothing-to-repair` for a plain database; StepError where the database refuses a statement
+ * @example const { mended, refused } = await repair("/repo/main");
+ */
+export function repair(uri: string, options: RunOptions = {}): Promise<RepairReport> {
+  return withProject(uri, options, async (project) => {
+    project.repository.requireWritable();
+    const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
+    const lock = await acquireWriterLock(project.repository.database, {
+      timeoutMs: options.lockTimeoutMs ?? 60_000,
+      doing: "repair",
+      onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
+    });
+    try {
+      const run = new RepairRun(project, await environmentOf(project, options), options, () => lock.alive());
+      await run.all();
+      for (const edit of await project.repository.finishOutside())
+        options.onEvent?.({ kind: "outside-edit", ...edit });
+      return { mended: run.mended, refused: run.refused, check: await checkProject(project) };
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+async function environmentOf(project: Project, options: RunOptions): Promise<RunEnvironment> {
+  return {
+    repository: project.repository,
+    options: new Map(),
+    providers: await resolveProviders({ ...project.providers, ...options.providers }, project.folder),
+    dataLoss: options.dataLoss ?? "refuse",
+    onEvent: options.onEvent ?? (() => {}),
+    onPause: options.onPause,
+  };
+}
+
+interface FoundMends {
+  readonly mends: readonly Mend[];
+  readonly byHand: readonly SchemaDifference[];
+}
+
+async function findMends({ repository }: Project, session: Session): Promise<FoundMends> {
+  const verification = await repository.verification();
+  if (verification !== null) return verification.findMends(session);
+  throw new InputError(
+    "nothing-to-repair",
+    `${repository.uri} is a plain database: what its schema should be is not known.`,
+    { hint: "Repair a Butler repository by its folder." },
+  );
+}
+
+class RepairRun {
+  readonly mended: { readonly subject: string; readonly summary: string }[] = [];
+  refused: { readonly subject: string; readonly obstacle: Obstacle }[] = [];
+
+  constructor(
+    private readonly project: Project,
+    private readonly environment: RunEnvironment,
+    private readonly options: RunOptions,
+    private readonly lockAlive: () => Promise<boolean>,
+  ) {}
+
+  async all(): Promise<void> {
+    for (let round = 1; round <= mostRounds; round += 1) {
+      const before = this.mended.length;
+      this.refused = [];
+      await this.#mendAlembic();
+      const { database } = this.project.repository;
+      const { mends } = await database.transaction({ mode: "read" }, (session) =>
+        findMends(this.project, session),
+      );
+      for (const mend of mends) {
+        if (this.options.signal?.aborted === true) return;
+        await this.#mend(mend);
+      }
+      if (this.mended.length === before) return;
+    }
+  }
+
+  async #mendAlembic(): Promise<void> {
+    const { repository, known } = this.project;
+    const change = await this.#writing(async (session) => {
+      const found = alembicChange(this.project, await readState(repository, session, known));
+      if (found !== null) await replaceAlembicRows(session, found);
+      return found;
+    });
+    if (change !== null) this.#done(alembicSubject, alembicSummary(change));
+  }
+
+  /** Rows that stand in the way are no failure: the other tables are mended all the same. */
+  async #mend(mend: Mend): Promise<void> {
+    const { subject, summary } = mend;
+    try {
+      await this.#writing(async (session) => {
+        const context = new RunContext(this.environment, session, "up", nameOf(mend), (_name, work) =>
+          work(),
+        );
+        await mend.apply(context);
+        await session.checkForeignKeys([...context.written].toSorted());
+      });
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      this.refused.push({ subject, obstacle: obstacleOf(error) });
+      return;
+    }
+    this.#done(subject, summary);
+  }
+
+  #done(subject: string, summary: string): void {
+    this.mended.push({ subject, summary });
+    this.environment.onEvent({ kind: "report", revision: "repair", message: `${subject}: ${summary}` });
+  }
+
+  #writing<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { lockTimeoutMs } = this.options;
+    const { onEvent } = this.environment;
+    return this.project.repository.database.transaction(
+      {
+        mode: "write",
+        ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+        onStatement: (text) => onEvent({ kind: "statement", revision: "repair", text }),
+      },
+      async (session) => {
+        const result = await work(session);
+        if (await this.lockAlive()) return result;
+        throw new StepError(
+          "lock-lost",
+          "The connection that held the lock against other runners was lost.",
+          {
+            hint: "Run the same command again.",
+          },
+        );
+      },
+    );
+  }
+}
+
+/** How a mend is named where a revision would be. */
+function nameOf({ subject }: Mend): string {
+  return `repair of ${subject}`;
+}
+
+function obstacleOf({ code, message, hint }: GodwitError): Obstacle {
+  return { code, message, hint: hint ?? null };
+}
+
+async function planMend(
+  { repository }: Project,
+  environment: RunEnvironment,
+  session: Session,
+  mend: Mend,
+): Promise<PlannedMend> {
+  const { PlanningSchemaEditor } = await import("../database/schema/planning.js");
+  const shared = {
+    schema: new PlanningSchemaEditor(session.schema(repository.conventions)),
+    changed: new Set<string>(),
+    shadow: new Map<string, unknown>(),
+  };
+  const context = new PlanContext(environment, session, shared, {
+    direction: "up",
+    revision: { id: nameOf(mend) },
+  });
+  let obstacle: Obstacle | null = null;
+  try {
+    await mend.apply(context);
+  } catch (error) {
+    if (error instanceof NotKnownYet) context.report(`Only known while running: ${error.message}`);
+    else if (error instanceof RefusedError) obstacle = obstacleOf(error);
+    else throw error;
+  }
+  const { tables, statements, notes, losesData } = context.foresight();
+  const losses = losesData.map(({ what, count }) => ({ what, count: Number(count) }));
+  return {
+    subject: mend.subject,
+    summary: mend.summary,
+    settles: mend.settles.map(driftOf),
+    tables: [...tables].map(([name, cost]) => ({ name, cost })),
+    losesData: losses,
+    statements,
+    notes,
+    obstacle: obstacle ?? lossObstacle(environment, losses),
+  };
+}
+
+function lossObstacle({ dataLoss }: RunEnvironment, losses: PlannedMend["losesData"]): Obstacle | null {
+  const [loss] = losses;
+  if (loss === undefined || dataLoss === "allow") return null;
+  return {
+    code: "data-loss",
+    message: `It would lose ${loss.count} ${loss.what}.`,
+    hint: "Add --allow-data-loss if that is what you want.",
+  };
+}
+
+interface AlembicChange {
+  readonly remove: readonly string[];
+  readonly add: readonly string[];
+}
+
+/** The rows of `alembic_version` follow what the repository itself records, where nothing else disagrees with that. */
+function alembicChange({ known }: Project, state: RepositoryState): AlembicChange | null {
+  const { alembic, recorded, trees, problems } = state;
+  const others = problems.some(({ code }) => code === "version-table-disagrees");
+  if (alembic === null || recorded.length === 0 || others) return null;
+  const managers = new Set(recorded.map(({ manager }) => manager));
+  const heads = [...trees.values()]
+    .filter(({ manager, recordedBy }) => recordedBy === "godwit" && !managers.has(manager))
+    .flatMap((tree) => tree.heads);
+  const wanted = new Set([...recorded.map(({ revision }) => revision), ...heads]);
+  const remove = alembic.filter((id) => !wanted.has(id) && known.revision(id)?.parents.length !== 0);
+  const add = [...wanted].filter((id) => !alembic.includes(id));
+  return remove.length + add.length === 0 ? null : { remove, add };
+}
+
+function planAlembic(change: AlembicChange): PlannedMend {
+  return {
+    subject: alembicSubject,
+    summary: alembicSummary(change),
+    settles: [],
+    tables: [{ name: alembicSubject, cost: "rewrite" }],
+    losesData: [],
+    statements: [],
+    notes: [],
+    obstacle: null,
+  };
+}
+
+function alembicSummary({ remove, add }: AlembicChange): string {
+  const parts = [
+    remove.length === 0 ? "" : `remove ${remove.join(", ")}`,
+    add.length === 0 ? "" : `add ${add.join(", ")}`,
+  ];
+  return `${parts.filter((part) => part !== "").join("; ")}, as the repository records its versions`;
+}
