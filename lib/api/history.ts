@@ -1,12 +1,12 @@
 import { historyOf, pending } from "../graph/index.js";
+import type { AppliedState } from "../graph/index.js";
 import type { Revision } from "../graph/revision.js";
-import { readState } from "../state/read.js";
 import type { Repository } from "../repository/repository.js";
 import type { RepositoryState } from "../state/state.js";
 import type { VersionRow } from "../state/version-tables.js";
 import type { ProjectOptions } from "./options.js";
-import { findRevisions, stateForGraph, withProject } from "./project.js";
-import type { RevisionSet } from "./project.js";
+import { findRevisions } from "./revision-set.js";
+import type { RevisionSet } from "./revision-set.js";
 import type { HistoryReport, RevisionEntry } from "./results.js";
 
 /** What of the history is asked for. */
@@ -25,27 +25,38 @@ export async function history(options: HistoryOptions = {}): Promise<HistoryRepo
     const kind = options.trees === "own" ? "plain" : "butler";
     return reportHistory(await findRevisions(options, kind), options.range, null);
   }
+  // Loaded only here: what opens repositories takes longer to load than most histories to read.
+  const [{ stateForGraph, withProject }, { readState }] = await Promise.all([
+    import("./project.js"),
+    import("../state/read.js"),
+  ]);
   return withProject(options.uri, options, async (project) => {
     const { repository, known } = project;
     const state = await repository.database.transaction({ mode: "read" }, (session) =>
       readState(repository, session, known),
     );
-    return reportHistory(project, options.range, state, repository.unrecordedTrees);
+    const { unrecordedTrees } = repository;
+    return reportHistory(project, options.range, { state, applied: stateForGraph(state), unrecordedTrees });
   });
+}
+
+/** What is known of a repository, for people and for the graph. */
+interface Standing {
+  readonly state: RepositoryState;
+  readonly applied: AppliedState;
+  readonly unrecordedTrees: Repository["unrecordedTrees"];
 }
 
 function reportHistory(
   set: RevisionSet,
   range: string | undefined,
-  state: RepositoryState | null,
-  unrecordedTrees: Repository["unrecordedTrees"] = "left-alone",
+  standing: Standing | null,
 ): HistoryReport {
   const { graph, code } = set;
-  const applied = state === null ? null : stateForGraph(state);
-  const revisions = historyOf(graph, applied, range);
-  const open = applied === null ? new Map<string, string[]>() : pending(graph, applied, { unrecordedTrees });
+  const revisions = historyOf(graph, standing?.applied ?? null, range);
+  const open = standing === null ? new Map<string, string[]>() : pending(graph, standing.applied, standing);
   return {
-    revisions: entriesOf(set, revisions, state, new Set([...open.values()].flat())),
+    revisions: entriesOf(set, revisions, standing?.state ?? null, new Set([...open.values()].flat())),
     switches: code.switches.map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
   };
 }

@@ -2,8 +2,8 @@ import { branchPointsOf, headsOfGraph, resolveRevision } from "../graph/index.js
 import type { RevisionDefinition } from "../revision.js";
 import { entriesOf } from "./history.js";
 import type { ProjectOptions } from "./options.js";
-import { findRevisions } from "./project.js";
-import type { RevisionSet } from "./project.js";
+import { findRevisions } from "./revision-set.js";
+import type { RevisionSet } from "./revision-set.js";
 import type { HistoryReport, RevisionEntry } from "./results.js";
 
 /** Which trees are looked at. */

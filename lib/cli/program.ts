@@ -1,9 +1,10 @@
-import yargs from "yargs";
+import yargs from "./yargs.js";
 import type { Argv } from "yargs";
 import { GodwitError, InputError } from "../errors.js";
 import { commands } from "./commands/index.js";
 import type { Command } from "./commands/index.js";
 import { printError } from "./render/errors.js";
+import type { Arguments } from "./settings.js";
 import { tolerateClosedPipe } from "./render/table.js";
 import { version } from "../version.js";
 
@@ -40,7 +41,7 @@ function mannerOf(args: readonly string[]): Manner {
 }
 
 async function parse(args: readonly string[]): Promise<number> {
-  let exitCode = 0;
+  let running: Promise<number> = Promise.resolve(0);
   const parser = yargs(withoutSeparator(args))
     .scriptName("godwit")
     .usage("$0 <command>\n\nMigrates data repositories: a database plus the files that it describes.")
@@ -65,27 +66,28 @@ async function parse(args: readonly string[]): Promise<number> {
       if (error !== undefined && !isYargsError(error)) throw error;
       throw new UsageError(message ?? error?.message ?? "wrong use");
     });
-  const finish = (code: number): void => {
-    exitCode = code;
+  // The command is not waited for within yargs, which would lay out a help page beforehand.
+  const run = (command: Command, argv: Arguments): void => {
+    running = command.run(argv);
   };
-  for (const command of commands) register(parser, command, finish);
-  await parser.parseAsync();
-  return exitCode;
+  for (const command of commands) register(parser, command, run);
+  await parser.parse();
+  return running;
 }
 
 /** Makes a command known, and those below it. */
-function register(parser: Argv, command: Command, finish: (exitCode: number) => void): void {
+function register(parser: Argv, command: Command, run: (command: Command, argv: Arguments) => void): void {
   const { command: form, describe, builder, commands: below = [] } = command;
   parser.command({
     command: form,
     describe,
     builder: (own: Argv) => {
       const built = typeof builder === "function" ? (builder(own) as Argv) : own;
-      for (const one of below) register(built, one, finish);
+      for (const one of below) register(built, one, run);
       return below.length === 0 ? built : built.demandCommand(1, `Name a command of \`${String(form)}\`.`);
     },
-    handler: async (argv) => {
-      if (below.length === 0) finish(await command.run(argv));
+    handler: (argv) => {
+      if (below.length === 0) run(command, argv);
     },
   });
 }

@@ -1,8 +1,16 @@
 import { type Edges, neighbours } from "./graph.js";
 
+/** The same edges, seen from their other ends. */
+export function reversed(edges: Edges): number[][] {
+  const reverse: number[][] = Array.from(edges, () => []);
+  for (let node = 0; node < edges.length; node++)
+    for (const other of neighbours(edges, node)) reverse[other]?.push(node);
+  return reverse;
+}
+
 /** The nodes of one cycle, each followed by one that it needs; empty where there is no cycle. */
-export function cycleIn(downs: Edges): number[] {
-  const looping = withoutOrder(downs);
+export function cycleIn(downs: Edges, ups: Edges = reversed(downs)): number[] {
+  const looping = withoutOrder(downs, ups);
   const start = looping.findIndex((loops) => loops === 1);
   if (start === -1) return [];
   // Whatever is left after sorting needs something that is left: walking down from it must come round.
@@ -18,15 +26,17 @@ export function cycleIn(downs: Edges): number[] {
 }
 
 /** Marks the nodes that a topological sort, from the bottom up, cannot place. */
-function withoutOrder(downs: Edges): Uint8Array {
-  const waiting = Uint32Array.from(downs, (list) => list.length);
+function withoutOrder(downs: Edges, ups: Edges): Uint8Array {
+  const waiting = new Uint32Array(downs.length);
   const left = new Uint8Array(downs.length).fill(1);
-  const ups: number[][] = Array.from(downs, () => []);
-  for (const [node, list] of downs.entries()) for (const down of list) ups[down]?.push(node);
-  const ready = Array.from(waiting.keys()).filter((node) => waiting[node] === 0);
+  const ready: number[] = [];
+  for (let node = 0; node < downs.length; node++) {
+    waiting[node] = neighbours(downs, node).length;
+    if (waiting[node] === 0) ready.push(node);
+  }
   for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
     left[node] = 0;
-    for (const up of ups[node] ?? []) {
+    for (const up of neighbours(ups, node)) {
       waiting[up] = (waiting[up] ?? 0) - 1;
       if (waiting[up] === 0) ready.push(up);
     }

@@ -1,4 +1,4 @@
-import { cycleIn } from "./cycles.js";
+import { cycleIn, reversed } from "./cycles.js";
 import { effectiveDependencies } from "./effective.js";
 import { type Edges, type Graph, type GraphNode, neighbours } from "./graph.js";
 import { enumerate, problem } from "./problems.js";
@@ -21,26 +21,25 @@ export function loadGraph<Node extends GraphNode>(
   const byLabel = indexLabels(nodes, byId, describe);
   const parents = nodes.map((node) => unique(node.parents.map((id) => parentOf(node, id, byId, describe))));
   const dependsOn = nodes.map((node) =>
-    unique((node.dependsOn ?? []).map((name) => dependencyOf(node, name, byId, byLabel, describe))),
+    node.dependsOn === undefined || node.dependsOn.length === 0
+      ? []
+      : unique(node.dependsOn.map((name) => dependencyOf(node, name, byId, byLabel, describe))),
   );
   const name = (node: number): string =>
     nodes
       .slice(node, node + 1)
       .map(describe)
       .join("");
-  refuseCycle(parents, "cycle", name);
-  refuseCycle(
-    parents.map((list, node) => [...list, ...neighbours(dependsOn, node)]),
-    "dependency-cycle",
-    name,
-  );
   const children = reversed(parents);
-  const dependents = reversed(dependsOn);
+  refuseCycle(cycleIn(parents, children), "cycle", name);
+  const isLinked = dependsOn.some((list) => list.length > 0);
+  if (isLinked) refuseCycle(cycleIn(joined(parents, dependsOn)), "dependency-cycle", name);
+  const dependents = isLinked ? reversed(dependsOn) : dependsOn;
   const effectiveDependsOn = effectiveDependencies({ parents, children, dependsOn, dependents });
-  const downs = parents.map((list, node) => unique([...list, ...neighbours(effectiveDependsOn, node)]));
+  const downs = isLinked ? joined(parents, effectiveDependsOn) : parents;
+  const ups = isLinked ? reversed(downs) : children;
   const ids = nodes.map((node) => node.id);
   const labels = nodes.map((node) => unique(node.labels ?? []));
-  const ups = reversed(downs);
   return {
     ids,
     byId,
@@ -61,17 +60,15 @@ function indexIds<Node extends GraphNode>(
   describe: (node: Node) => string,
 ): Map<string, number> {
   const byId = new Map<string, number>();
-  const first = new Map<string, Node>();
   for (const [number, node] of nodes.entries()) {
     refuseOddNode(node, describe);
-    const other = first.get(node.id);
+    const other = nodes[byId.get(node.id) ?? -1];
     if (other !== undefined)
       throw problem(
         "duplicate-revision",
         `Two revisions have the id ${node.id}: ${describe(other)} and ${describe(node)}.`,
         "Give one of them another id.",
       );
-    first.set(node.id, node);
     byId.set(node.id, number);
   }
   return byId;
@@ -143,20 +140,18 @@ function dependencyOf<Node extends GraphNode>(
 }
 
 function refuseCycle(
-  downs: Edges,
+  cycle: readonly number[],
   category: "cycle" | "dependency-cycle",
   name: (node: number) => string,
 ): void {
-  const cycle = cycleIn(downs);
   if (cycle.length === 0) return;
   const reason = category === "cycle" ? "are each other's ancestors" : "need each other through dependsOn";
   throw problem(category, `These revisions ${reason}: ${enumerate(cycle.map(name), 10)}.`);
 }
 
-function reversed(edges: Edges): number[][] {
-  const reverse: number[][] = Array.from(edges, () => []);
-  for (const [node, list] of edges.entries()) for (const other of list) reverse[other]?.push(node);
-  return reverse;
+/** The neighbours in both, each once. */
+function joined(some: Edges, others: Edges): Edges {
+  return some.map((list, node) => unique([...list, ...neighbours(others, node)]));
 }
 
 function unique<Value>(values: readonly Value[]): readonly Value[] {

@@ -44,10 +44,10 @@ class Walk {
   constructor({ downs, ups, nodes, hidden }: Ordering) {
     this.#downs = downs;
     this.#nodes = nodes;
-    this.#all = new NodeSet(downs.length, nodes);
+    this.#all = hidden === undefined || hidden.size === 0 ? nodes : new NodeSet(downs.length, nodes);
     for (const node of hidden ?? []) this.#all.add(node);
     this.#out = new NodeSet(downs.length);
-    this.#tips = new TipList(downs, ups, this.#all);
+    this.#tips = new TipList(downs, ups, this.#all, this.#out);
     this.#waitsFor = new Uint32Array(downs.length);
     for (const node of this.#all) {
       let waits = 0;
@@ -90,10 +90,10 @@ class Walk {
 
   /** Marks a node as out, and every hidden node that only waited for it. */
   #pass(start: number): void {
-    const open = [start];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const open: number[] = [];
+    for (let node: number | undefined = start; node !== undefined; node = open.pop()) {
       this.#out.add(node);
-      this.#tips.passed(node);
+      this.#tips.forget(node);
       for (const down of neighbours(this.#downs, node)) {
         if (!this.#all.has(down)) continue;
         this.#waitsFor[down] = (this.#waitsFor[down] ?? 1) - 1;

@@ -6,7 +6,8 @@ import { findProblems } from "./consistency.js";
 import { logTable } from "./log.js";
 import { progressTable } from "./progress.js";
 import type { KnownRevisions, RepositoryState, TreeState } from "./state.js";
-import { headsOfRows, readVersionRows, versionTableName } from "./version-tables.js";
+import { versionTableName } from "./version-table-names.js";
+import { headsOfRows, readVersionRows } from "./version-tables.js";
 import type { VersionRow } from "./version-tables.js";
 
 /**

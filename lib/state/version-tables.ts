@@ -2,10 +2,10 @@
  * The version tables: one a tree, a row for each applied revision and each of its parents. The head of a tree is the
  * revision that is nobody's parent.
  */
-import { RefusedError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import { sql } from "../database/sql.js";
 import type { Row } from "../database/sql.js";
+import { versionTableName } from "./version-table-names.js";
 
 export type RowKind = "upgrade" | "switch" | "stamp" | "adopt";
 
@@ -24,44 +24,6 @@ export interface VersionRow {
   /** Tool and version. */
   readonly appliedBy: string;
   readonly checksum: string | null;
-}
-
-/** PostgreSQL cuts longer names without a word. */
-const longestName = 63;
-
-/** The table that records a tree. @throws RefusedError `manager-name` where the name is too long for a table */
-export function versionTableName(manager: string): string {
-  const name = `revision_${manager.replaceAll("-", "_")}`;
-  if (Buffer.byteLength(name) > longestName) {
-    throw new RefusedError(
-      "manager-name",
-      `The version table of manager "${manager}" would be called "${name}", which is longer than ${longestName} bytes.`,
-      { hint: "Give the manager a shorter name." },
-    );
-  }
-  return name;
-}
-
-/**
- * Refuses managers whose version tables would be the same table.
- * @throws RefusedError `manager-name`
- */
-export function checkVersionTableNames(managers: Iterable<string>): void {
-  const owners = new Map<string, string>();
-  for (const manager of managers) {
-    const table = versionTableName(manager);
-    const owner = owners.get(table.toLowerCase());
-    if (owner !== undefined) {
-      throw new RefusedError(
-        "manager-name",
-        `Managers "${owner}" and "${manager}" would share the version table "${table}".`,
-        {
-          hint: "Rename one of the two managers.",
-        },
-      );
-    }
-    owners.set(table.toLowerCase(), manager);
-  }
 }
 
 /** Makes the version table of a tree where it is missing. */

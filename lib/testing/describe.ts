@@ -1,4 +1,4 @@
-import { findRevisions } from "../api/project.js";
+import { findRevisions } from "../api/revision-set.js";
 import { StepError } from "../errors.js";
 import { tipsOf } from "../catalog/scaffold/tree.js";
 import { scratchRepositories } from "./repositories.js";

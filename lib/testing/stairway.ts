@@ -4,7 +4,7 @@ import { downgrade } from "../api/downgrade.js";
 import { plan } from "../api/plan.js";
 import type { RunOptions } from "../api/options.js";
 import type { PlannedStep } from "../api/results.js";
-import { findRevisions } from "../api/project.js";
+import { findRevisions } from "../api/revision-set.js";
 import { upgrade } from "../api/upgrade.js";
 import { StepError } from "../errors.js";
 import { openRepository } from "../repository/open.js";

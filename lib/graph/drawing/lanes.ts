@@ -48,5 +48,7 @@ export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
 }
 
 function lanesTo(leadsTo: readonly (string | null)[], id: string): number[] {
-  return leadsTo.flatMap((to, lane) => (to === id ? [lane] : []));
+  const lanes: number[] = [];
+  for (const [lane, to] of leadsTo.entries()) if (to === id) lanes.push(lane);
+  return lanes;
 }

@@ -51,8 +51,10 @@ export function drawLanes(
 ): DrawnNode[] {
   return assignLanes(nodes).map((row) => {
     const { id, lane, lanes, joined, forked, goesOn } = row;
-    const passing = (at: number): boolean => lanes[at] === true;
     const line = characters[style].line;
+    if (lanes.length < 2 && forked.length === 0 && joined.length === 0)
+      return { id, above: [], graph: mark(id), continued: goesOn ? line : "", below: [] };
+    const passing = (at: number): boolean => lanes[at] === true;
     const width = Math.max(lanes.length, lane + 1);
     const cells = Array.from({ length: width }, (_, at) =>
       at === lane ? mark(id) : passing(at) ? line : " ",

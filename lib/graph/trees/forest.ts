@@ -30,7 +30,7 @@ export interface RevisionGraph {
 }
 
 /** How a revision is named in messages: id, and the place of its header. */
-export function describe(revision: Revision): string {
+export function describe(revision: Pick<Revision, "id" | "source">): string {
   const { file, line } = revision.source;
   return file === null ? revision.id : `${revision.id} (${file}:${line})`;
 }
@@ -63,11 +63,12 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
   const current = (name: string): string => replaced.get(name) ?? name;
   const labels = treeLabels(nodes);
   const graph = loadGraph(
-    nodes.map((revision) => ({
-      ...revision,
-      parents: revision.parents.map(current),
-      dependsOn: revision.dependsOn.map(current),
-      labels: [...revision.labels, ...(labels.get(revision) ?? [])],
+    nodes.map(({ id, parents, dependsOn, labels: written, source }) => ({
+      id,
+      parents: replaced.size === 0 ? parents : parents.map(current),
+      dependsOn: replaced.size === 0 ? dependsOn : dependsOn.map(current),
+      labels: [...written, ...(labels.get(id) ?? [])],
+      source,
     })),
     describe,
   );
@@ -100,7 +101,7 @@ function replacements(nodes: readonly Revision[]): Map<string, string> {
 }
 
 /** Labels that every tree and class has without writing them: the manager, and `<manager>-<Class>` on the first of a class. */
-function treeLabels(nodes: readonly Revision[]): Map<Revision, string[]> {
+function treeLabels(nodes: readonly Revision[]): Map<string, string[]> {
   const taken = new Map<string, Set<string>>();
   for (const { manager, id, labels } of nodes) {
     const names = taken.get(manager) ?? new Set<string>();
@@ -111,7 +112,9 @@ function treeLabels(nodes: readonly Revision[]): Map<Revision, string[]> {
   const candidates = new Map<string, Revision[]>();
   const propose = (label: string, revision: Revision): void => {
     if (taken.get(revision.manager)?.has(label) === true) return;
-    candidates.set(label, [...(candidates.get(label) ?? []), revision]);
+    const carriers = candidates.get(label);
+    if (carriers === undefined) candidates.set(label, [revision]);
+    else carriers.push(revision);
   };
   for (const revision of nodes) {
     if (revision.parents.length === 0) propose(revision.manager, revision);
@@ -119,10 +122,9 @@ function treeLabels(nodes: readonly Revision[]): Map<Revision, string[]> {
     if (branch !== null && !revision.parents.some((parent) => branchById.get(parent) === branch))
       propose(`${revision.manager}-${branch}`, revision);
   }
-  const labels = new Map<Revision, string[]>();
+  const labels = new Map<string, string[]>();
   for (const [label, carriers] of candidates)
-    if (carriers.length === 1)
-      for (const carrier of carriers) labels.set(carrier, [...(labels.get(carrier) ?? []), label]);
+    if (carriers.length === 1) for (const { id } of carriers) labels.set(id, [...(labels.get(id) ?? []), label]);
   return labels;
 }
 
