@@ -6,12 +6,14 @@ import { InputError } from "../errors.js";
 import { faultAt } from "./fault.js";
 import type { Place } from "./place.js";
 
-/** A file that may be a revision: where it lies says which tree it belongs to. */
+/** What may be a revision file, by its name: where it lies says which tree it belongs to. */
 export interface CandidateFile {
   /** Absolute path. */
   readonly file: string;
   /** Name of the folder that it lies in. */
   readonly manager: string;
+  /** Name of the file itself. */
+  readonly name: string;
 }
 
 /** Whether a file claims to be a revision by its name: `<12 hexadecimal digits>_<slug>.ts`. */
@@ -28,7 +30,7 @@ export function listCandidates({ folder, presence }: Place): CandidateFile[] {
   const found: CandidateFile[] = [];
   for (const entry of entriesOf(folder, presence)) {
     const inner = path.join(folder, entry.name);
-    if (isModule(entry) && namesRevision(entry.name)) {
+    if (isModuleName(entry.name) && !entry.isDirectory() && namesRevision(entry.name)) {
       throw faultAt(
         { file: inner, line: 1 },
         "revision-outside-manager",
@@ -37,17 +39,21 @@ export function listCandidates({ folder, presence }: Place): CandidateFile[] {
       );
     }
     if (!isFolder(entry)) continue;
-    for (const file of entriesOf(inner, "optional")) {
-      if (isModule(file)) found.push({ file: `${inner}${path.sep}${file.name}`, manager: entry.name });
-    }
+    for (const name of moduleNames(inner))
+      found.push({ file: `${inner}${path.sep}${name}`, manager: entry.name, name });
   }
   return found;
 }
 
 function entriesOf(folder: string, presence: Place["presence"]): Dirent[] {
+  return readOptional(folder, presence, () => readdirSync(folder, { withFileTypes: true })).toSorted(
+    (a, b) => (a.name < b.name ? -1 : 1),
+  );
+}
+
+function readOptional<Entry>(folder: string, presence: Place["presence"], read: () => Entry[]): Entry[] {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (presence === "optional" && (code === "ENOENT" || code === "ENOTDIR")) return [];
@@ -62,7 +68,13 @@ function isFolder(entry: Dirent): boolean {
   return named && (entry.isDirectory() || entry.isSymbolicLink());
 }
 
-function isModule(entry: Dirent): boolean {
-  if (!entry.isFile() && !entry.isSymbolicLink()) return false;
-  return /\.[mc]?[jt]s$/.test(entry.name) && !/(\.d\.[mc]?ts|\.test\.[mc]?[jt]s)$/.test(entry.name);
+/** Names only: whether each is a file shows when it is read, and asking here takes longer than all the rest. */
+function moduleNames(folder: string): string[] {
+  return readOptional(folder, "optional", () => readdirSync(folder))
+    .filter(isModuleName)
+    .toSorted();
+}
+
+function isModuleName(name: string): boolean {
+  return /\.[mc]?[jt]s$/.test(name) && !/(\.d\.[mc]?ts|\.test\.[mc]?[jt]s)$/.test(name);
 }

@@ -29,12 +29,17 @@ class EntryCatalog implements Catalog {
   readonly #extensions = new Map<string, Entry[]>();
 
   constructor(entries: readonly Entry[]) {
-    const all = entries.flatMap(({ header }) => (header.kind === "revision" ? [header.revision] : []));
-    refuseTwice(all);
-    this.revisions = all.filter((revision) => revision.extends.length === 0);
-    this.extensions = all.filter((revision) => revision.extends.length > 0);
-    this.switches = entries.flatMap(({ header }) => (header.kind === "switch" ? [header.edge] : []));
-    for (const entry of entries) this.#add(entry);
+    const [revisions, extensions, switches]: [Revision[], Revision[], Switch[]] = [[], [], []];
+    for (const entry of entries) {
+      const { header } = entry;
+      if (header.kind === "switch") switches.push(header.edge);
+      else (header.revision.extends.length === 0 ? revisions : extensions).push(header.revision);
+      this.#add(entry);
+    }
+    if (extensions.length > 0 || this.#nodes.size < revisions.length) refuseTwice(entries);
+    this.revisions = revisions;
+    this.extensions = extensions;
+    this.switches = switches;
     this.#checkExtensions();
   }
 
@@ -122,10 +127,11 @@ function edgeKey(manager: string, from: string, to: string): string {
   return JSON.stringify([manager, from, to]);
 }
 
-function refuseTwice(revisions: readonly Revision[]): void {
-  if (new Set(revisions.map(({ id }) => id)).size === revisions.length) return;
+function refuseTwice(entries: readonly Entry[]): void {
   const first = new Map<string, Revision>();
-  for (const revision of revisions) {
+  for (const { header } of entries) {
+    if (header.kind === "switch") continue;
+    const { revision } = header;
     const other = first.get(revision.id);
     if (other !== undefined) {
       throw faultAt(

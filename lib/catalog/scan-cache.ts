@@ -10,71 +10,92 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { version } from "../version.js";
 import type { Header } from "./header.js";
-import { packHeader, unpackHeader } from "./packed-header.js";
-import type { PackedHeader } from "./packed-header.js";
+import type { CandidateFile } from "./files.js";
+import { addHeader, emptyColumns, headerAt } from "./header-columns.js";
+import type { HeaderColumns } from "./header-columns.js";
 
 /** Changes whenever the same file would be read differently. */
-const scannerVersion = `${version} 1`;
+const scannerVersion = `${version} 2`;
 
 /** A file that was changed just now may change again without its times telling so. */
 const settledAfterMs = 2000;
 
-/** Size, time of the last change of the content, and of the file's properties; then what was read. */
-type CacheEntry = readonly [size: number, mtimeMs: number, ctimeMs: number, header: PackedHeader | null];
-
 interface CacheContent {
   readonly scanner: string;
   readonly folder: string;
-  /** By the path as seen from the folder. */
-  readonly entries: readonly (readonly [file: string, entry: CacheEntry])[];
+  /** The folder of each file within the place, and its name. */
+  readonly managers: string[];
+  readonly names: string[];
+  /** Three numbers a file: size, time of the last change of the content, and of the file's properties. */
+  readonly times: number[];
+  readonly headers: HeaderColumns;
+}
+
+/** A file that was read, now or before. */
+interface ReadFile {
+  readonly candidate: CandidateFile;
+  readonly times: readonly number[];
+  readonly header: Header | null;
 }
 
 /** The cache of one place. */
 export class ScanCache {
   readonly #file: string;
-  readonly #folder: string;
-  readonly #entries: ReadonlyMap<string, CacheEntry>;
-  readonly #used = new Map<string, CacheEntry>();
+  readonly #known: CacheContent;
   readonly #now = Date.now();
+  /** By file: its row in what is known. Made only where files were added or removed. */
+  #rows: ReadonlyMap<string, number> | null = null;
+  /** The row that is expected next, as files are asked for in the order in which they were found before. */
+  #next = 0;
+  /** What is kept: rows that still hold, and files that were read. */
+  readonly #kept: (number | ReadFile)[] = [];
   #changed = false;
 
   constructor(file: string, folder: string) {
     this.#file = file;
-    this.#folder = folder;
-    this.#entries = readEntries(file, folder);
+    this.#known = readContent(file, folder) ?? emptyContent(folder);
   }
 
-  /** Whether anything is known of a file: only then its times matter. */
-  has(file: string): boolean {
-    return this.#entries.has(this.#nameOf(file));
+  /** The row of a file, or -1: only where there is one do its times matter. */
+  rowOf({ manager, name }: CandidateFile): number {
+    const { managers, names } = this.#known;
+    const next = this.#next;
+    const row =
+      names[next] === name && managers[next] === manager
+        ? next
+        : ((this.#rows ??= rowsByFile(this.#known)).get(`${manager}/${name}`) ?? -1);
+    if (row !== -1) this.#next = row + 1;
+    return row;
   }
 
-  /** What was read of a file before; undefined where that is not known. */
-  get(file: string, stats: Stats): Header | null | undefined {
-    const name = this.#nameOf(file);
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return undefined;
-    const [size, mtimeMs, ctimeMs, header] = entry;
-    if (size !== stats.size || mtimeMs !== stats.mtimeMs || ctimeMs !== stats.ctimeMs) return undefined;
-    this.#used.set(name, entry);
-    return header === null ? null : unpackHeader(file, header);
+  /** What was read of a file before; undefined where the file is another one since. */
+  get(row: number, candidate: CandidateFile, stats: Stats): Header | null | undefined {
+    const { times, headers } = this.#known;
+    const at = 3 * row;
+    if (times[at] !== stats.size || times[at + 1] !== stats.mtimeMs || times[at + 2] !== stats.ctimeMs)
+      return undefined;
+    this.#kept.push(row);
+    return headerAt(headers, row, candidate.file, candidate.manager);
   }
 
-  set(file: string, stats: Stats, header: Header | null): void {
+  set(candidate: CandidateFile, stats: Stats, header: Header | null): void {
     if (stats.mtimeMs > this.#now - settledAfterMs) return;
-    const packed = header === null ? null : packHeader(header);
-    this.#used.set(this.#nameOf(file), [stats.size, stats.mtimeMs, stats.ctimeMs, packed]);
+    const { size, mtimeMs, ctimeMs } = stats;
+    this.#kept.push({ candidate, times: [size, mtimeMs, ctimeMs], header });
     this.#changed = true;
   }
 
   /** Writes what was used. A folder that cannot be written only costs time. */
   save(): void {
     if (!this.#changed) return;
-    const content: CacheContent = {
-      scanner: scannerVersion,
-      folder: this.#folder,
-      entries: [...this.#used],
-    };
+    const content = emptyContent(this.#known.folder);
+    for (const kept of this.#kept) {
+      const { candidate, times, header } = typeof kept === "number" ? this.#fileAt(kept) : kept;
+      content.managers.push(candidate.manager);
+      content.names.push(candidate.name);
+      content.times.push(...times);
+      addHeader(content.headers, header);
+    }
     const body = Buffer.from(JSON.stringify(content));
     const temporary = `${this.#file}.${process.pid}`;
     try {
@@ -86,9 +107,20 @@ export class ScanCache {
     }
   }
 
-  #nameOf(file: string): string {
-    return file.slice(this.#folder.length + 1);
+  #fileAt(row: number): ReadFile {
+    const { managers, names, times, headers } = this.#known;
+    const candidate = { file: "", manager: managers[row] ?? "", name: names[row] ?? "" };
+    const header = headerAt(headers, row, candidate.file, candidate.manager);
+    return { candidate, times: times.slice(3 * row, 3 * row + 3), header };
   }
+}
+
+function emptyContent(folder: string): CacheContent {
+  return { scanner: scannerVersion, folder, managers: [], names: [], times: [], headers: emptyColumns() };
+}
+
+function rowsByFile({ managers, names }: CacheContent): ReadonlyMap<string, number> {
+  return new Map(names.map((name, row) => [`${managers[row] ?? ""}/${name}`, row]));
 }
 
 function removeQuietly(file: string): void {
@@ -119,17 +151,16 @@ function cacheFolder(environment: Environment): string | null {
   return path.join(home, process.platform === "darwin" ? "Library/Caches" : ".cache");
 }
 
-function readEntries(file: string, folder: string): ReadonlyMap<string, CacheEntry> {
+function readContent(file: string, folder: string): CacheContent | null {
   try {
     const bytes = readFileSync(file);
     const end = bytes.indexOf("\n");
     const body = bytes.subarray(end + 1);
-    if (bytes.toString("latin1", 0, end) !== digest(body)) return new Map();
+    if (bytes.toString("latin1", 0, end) !== digest(body)) return null;
     const content = JSON.parse(body.toString()) as CacheContent;
-    if (content.scanner !== scannerVersion || content.folder !== folder) return new Map();
-    return new Map(content.entries);
+    return content.scanner === scannerVersion && content.folder === folder ? content : null;
   } catch {
-    return new Map();
+    return null;
   }
 }
 

@@ -58,9 +58,10 @@ async function scanPlace(place: Place, { reading = "fast", environment }: ScanOp
   return headers;
 }
 
-function knownHeader({ file }: CandidateFile, cache: ScanCache): Header | null | undefined {
-  const stats = cache.has(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
-  return stats === undefined ? undefined : cache.get(file, stats);
+function knownHeader(candidate: CandidateFile, cache: ScanCache): Header | null | undefined {
+  const row = cache.rowOf(candidate);
+  const stats = row === -1 ? undefined : statSync(candidate.file, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : cache.get(row, candidate, stats);
 }
 
 async function readCandidate(
@@ -70,11 +71,12 @@ async function readCandidate(
 ): Promise<Header | null> {
   const { file } = candidate;
   // The times are looked at before the content: a file that changes in between is then read again next time.
-  const stats = cache === null ? undefined : statSync(file, { throwIfNoEntry: false });
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) return null;
   const raw = await readRawHeader(file, reading);
   if (raw === null) refuseRevisionName(candidate);
   const header = raw === null ? null : inItsFolder(checkHeader(file, raw), raw, candidate);
-  if (stats !== undefined) cache?.set(file, stats, header);
+  if (stats !== undefined) cache?.set(candidate, stats, header);
   return header;
 }
 

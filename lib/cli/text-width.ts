@@ -3,5 +3,5 @@
  * place of a package that knows emoji, and takes as long to load as Node itself.
  */
 export default function textWidth(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

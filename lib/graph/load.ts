@@ -3,6 +3,9 @@ import { effectiveDependencies } from "./effective.js";
 import { type Edges, type Graph, type GraphNode, neighbours } from "./graph.js";
 import { enumerate, problem } from "./problems.js";
 
+/** One list for all that have no neighbours: thousands of empty ones would cost more than the graph itself. */
+const none: readonly never[] = [];
+
 /** Characters that targets give a meaning to, so that no id may have them. */
 const reserved = /[@\-+:]/;
 
@@ -22,7 +25,7 @@ export function loadGraph<Node extends GraphNode>(
   const parents = nodes.map((node) => unique(node.parents.map((id) => parentOf(node, id, byId, describe))));
   const dependsOn = nodes.map((node) =>
     node.dependsOn === undefined || node.dependsOn.length === 0
-      ? []
+      ? none
       : unique(node.dependsOn.map((name) => dependencyOf(node, name, byId, byLabel, describe))),
   );
   const name = (node: number): string =>
@@ -39,7 +42,7 @@ export function loadGraph<Node extends GraphNode>(
   const downs = isLinked ? joined(parents, effectiveDependsOn) : parents;
   const ups = isLinked ? reversed(downs) : children;
   const ids = nodes.map((node) => node.id);
-  const labels = nodes.map((node) => unique(node.labels ?? []));
+  const labels = nodes.map((node) => unique(node.labels ?? none));
   return {
     ids,
     byId,

@@ -1,6 +1,7 @@
 /** The moves that faults are tried on: every revision and switch with code, up and down, on both databases. */
-import { findRevisions, policyOf, stateForGraph } from "../../lib/api/project.js";
-import type { RevisionSet } from "../../lib/api/project.js";
+import { policyOf, stateForGraph } from "../../lib/api/project.js";
+import { findRevisions } from "../../lib/api/revision-set.js";
+import type { RevisionSet } from "../../lib/api/revision-set.js";
 import type { DialectName } from "../../lib/database/database.js";
 import { GodwitError } from "../../lib/errors.js";
 import { planUpgrade } from "../../lib/graph/index.js";

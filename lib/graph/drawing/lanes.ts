@@ -19,6 +19,10 @@ export interface LaneRow {
   readonly goesOn: boolean;
 }
 
+/** Most nodes stand alone on one lane, and share what is empty for all of them. */
+const none: readonly never[] = [];
+const alone: readonly boolean[] = [false];
+
 /**
  * Assigns lanes to nodes, as `git log --graph` does: a line runs down from a node to each of its parents that is shown.
  * @param nodes newest first: none before what builds on it
@@ -33,17 +37,23 @@ export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
   };
   return nodes.map(({ id, parents }) => {
     const incoming = lanesTo(leadsTo, id);
-    const [lane = free(), ...joined] = incoming;
+    const lane = incoming[0] ?? free();
+    const joined = incoming.length < 2 ? none : incoming.slice(1);
     for (const other of incoming) leadsTo[other] = null;
-    const lanes = leadsTo.map((to) => to !== null);
-    const [first, ...others] = parents.filter((parent) => shown.has(parent));
-    leadsTo[lane] = first ?? null;
-    const forked = others.map((parent) => {
-      const other = lanesTo(leadsTo, parent)[0] ?? free();
-      leadsTo[other] = parent;
-      return other;
-    });
-    return { id, lane, lanes, joined, forked, goesOn: first !== undefined };
+    const lanes = leadsTo.length < 2 ? alone : leadsTo.map((to) => to !== null);
+    const below = parents.every((parent) => shown.has(parent))
+      ? parents
+      : parents.filter((parent) => shown.has(parent));
+    leadsTo[lane] = below[0] ?? null;
+    const forked =
+      below.length < 2
+        ? none
+        : below.slice(1).map((parent) => {
+            const other = leadsTo.includes(parent) ? leadsTo.indexOf(parent) : free();
+            leadsTo[other] = parent;
+            return other;
+          });
+    return { id, lane, lanes, joined, forked, goesOn: below.length > 0 };
   });
 }
 

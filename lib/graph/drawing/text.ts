@@ -14,6 +14,8 @@ export interface DrawnNode {
   readonly below: readonly string[];
 }
 
+const none: readonly never[] = [];
+
 const characters = {
   unicode: {
     line: "│",
@@ -53,7 +55,7 @@ export function drawLanes(
     const { id, lane, lanes, joined, forked, goesOn } = row;
     const line = characters[style].line;
     if (lanes.length < 2 && forked.length === 0 && joined.length === 0)
-      return { id, above: [], graph: mark(id), continued: goesOn ? line : "", below: [] };
+      return { id, above: none, graph: mark(id), continued: goesOn ? line : "", below: none };
     const passing = (at: number): boolean => lanes[at] === true;
     const width = Math.max(lanes.length, lane + 1);
     const cells = Array.from({ length: width }, (_, at) =>

@@ -67,7 +67,7 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
       id,
       parents: replaced.size === 0 ? parents : parents.map(current),
       dependsOn: replaced.size === 0 ? dependsOn : dependsOn.map(current),
-      labels: [...written, ...(labels.get(id) ?? [])],
+      labels: labels.has(id) ? [...written, ...(labels.get(id) ?? [])] : written,
       source,
     })),
     describe,
@@ -83,8 +83,9 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
 }
 
 function replacements(nodes: readonly Revision[]): Map<string, string> {
-  const byId = new Map(nodes.map((revision) => [revision.id, revision]));
   const replaced = new Map<string, string>();
+  if (nodes.every((revision) => revision.replaces.length === 0)) return replaced;
+  const byId = new Map(nodes.map((revision) => [revision.id, revision]));
   const replacing = new Map<string, Revision>();
   for (const revision of nodes)
     for (const older of revision.replaces) {
@@ -102,30 +103,41 @@ function replacements(nodes: readonly Revision[]): Map<string, string> {
 
 /** Labels that every tree and class has without writing them: the manager, and `<manager>-<Class>` on the first of a class. */
 function treeLabels(nodes: readonly Revision[]): Map<string, string[]> {
-  const taken = new Map<string, Set<string>>();
-  for (const { manager, id, labels } of nodes) {
-    const names = taken.get(manager) ?? new Set<string>();
-    for (const name of [id, ...labels]) names.add(name);
-    taken.set(manager, names);
-  }
-  const branchById = new Map(nodes.map((revision) => [revision.id, revision.branch]));
+  const candidates = labelCandidates(nodes);
+  // What a file of the tree says itself goes first.
+  for (const { manager, id, labels } of nodes)
+    for (const name of labels.length === 0 ? [id] : [id, ...labels]) {
+      const carriers = candidates.get(name);
+      if (carriers !== undefined)
+        candidates.set(
+          name,
+          carriers.filter((carrier) => carrier.manager !== manager),
+        );
+    }
+  const labels = new Map<string, string[]>();
+  for (const [label, [carrier, ...others]] of candidates)
+    if (carrier !== undefined && others.length === 0)
+      labels.set(carrier.id, [...(labels.get(carrier.id) ?? []), label]);
+  return labels;
+}
+
+/** By label: the revisions that could carry it. */
+function labelCandidates(nodes: readonly Revision[]): Map<string, readonly Revision[]> {
   const candidates = new Map<string, Revision[]>();
   const propose = (label: string, revision: Revision): void => {
-    if (taken.get(revision.manager)?.has(label) === true) return;
     const carriers = candidates.get(label);
     if (carriers === undefined) candidates.set(label, [revision]);
     else carriers.push(revision);
   };
+  const branchById = new Map<string, string>();
+  for (const { id, branch } of nodes) if (branch !== null) branchById.set(id, branch);
   for (const revision of nodes) {
     if (revision.parents.length === 0) propose(revision.manager, revision);
     const { branch } = revision;
     if (branch !== null && !revision.parents.some((parent) => branchById.get(parent) === branch))
       propose(`${revision.manager}-${branch}`, revision);
   }
-  const labels = new Map<string, string[]>();
-  for (const [label, carriers] of candidates)
-    if (carriers.length === 1) for (const { id } of carriers) labels.set(id, [...(labels.get(id) ?? []), label]);
-  return labels;
+  return candidates;
 }
 
 /** A revision without a class of its own continues that of its first parent. */

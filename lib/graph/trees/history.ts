@@ -66,20 +66,26 @@ export function historyOf(
       "not-an-ancestor",
       `${idOf(view.graph, outside)} is not below '${ends.to === "" ? "heads" : ends.to}'.`,
     );
-  return revisionsAt(view, between(view, low, high));
+  return revisionsAt(view, between(view, low, high, inside));
 }
 
 /** Nodes from some low ends (all, where there is none) up to some high ends, newest first. */
-export function between(view: RevisionGraph, low: readonly number[], high: readonly number[]): number[] {
+function between(
+  view: RevisionGraph,
+  low: readonly number[],
+  high: readonly number[],
+  inside: NodeSet,
+): number[] {
   const { downs, ups, children } = view.graph;
+  if (low.length === 0) return newestFirst({ downs, ups, nodes: inside, tips: high });
   const below = reach(downs, low);
   for (const node of low) below.delete(node);
-  const above = low.length === 0 ? undefined : reach(children, low);
+  const above = reach(children, low);
   const nodes = new NodeSet(view.graph.ids.length);
   const hidden = new NodeSet(view.graph.ids.length);
-  for (const node of reach(downs, high)) {
+  for (const node of inside) {
     if (below.has(node)) continue;
-    (above?.has(node) === false ? hidden : nodes).add(node);
+    (above.has(node) ? nodes : hidden).add(node);
   }
   return newestFirst({ downs, ups, nodes, hidden, tips: high });
 }

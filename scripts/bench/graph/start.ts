@@ -21,6 +21,9 @@ const [own, other, cache] = ["own", "other", "cache"].map((name) => path.join(fo
   string,
 ];
 
+// Alembic may keep its bytecode, as godwit keeps its cache.
+const { PYTHONDONTWRITEBYTECODE: _, ...environment } = process.env;
+
 /** A command that is measured: made ready, then run. */
 interface Contestant {
   readonly name: string;
@@ -60,9 +63,12 @@ try {
 function report(at: number, times: readonly (readonly number[])[]): void {
   const [first, second] = [median(times[at] ?? []), median(times[at + 1] ?? [])];
   const [name, against] = [contestants[at]?.name ?? "", contestants[at + 1]?.name ?? ""];
-  const ratio = (second / first).toFixed(2);
+  const faster =
+    second > first
+      ? `${(second / first).toFixed(2)} times faster`
+      : `${(first / second).toFixed(2)} times as long`;
   console.log(
-    `${name}: ${(first * 1000).toFixed(0)} ms; ${against}: ${(second * 1000).toFixed(0)} ms; ratio ${ratio}`,
+    `${name}: ${(first * 1000).toFixed(0)} ms; ${against}: ${(second * 1000).toFixed(0)} ms; ${faster}`,
   );
 }
 
@@ -71,7 +77,7 @@ function timed({ name, command: [file = "", ...args], cwd, prepare }: Contestant
   const start = performance.now();
   const { status, stdout, stderr } = spawnSync(file, args, {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { ...process.env, XDG_CACHE_HOME: cache, NO_COLOR: "1" },
+    env: { ...environment, XDG_CACHE_HOME: cache, NO_COLOR: "1" },
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });
