@@ -1,4 +1,6 @@
 /** What `upgrade` and `downgrade` have in common: the lock, the plan under it, the run. */
+import { statSync } from "node:fs";
+import path from "node:path";
 import { RefusedError } from "../errors.js";
 import type { Step } from "../graph/revision.js";
 import { move } from "../run/move.js";
@@ -63,11 +65,30 @@ async function moveProject(
       signal: options.signal,
       tool: toolName,
       lockAlive: () => lock.alive(),
+      beforeChange: () => makeBackup(project, options, lockTimeoutMs),
     });
     return { ...result, current: await reportCurrent(project) };
   } finally {
     await lock.release();
   }
+}
+
+async function makeBackup(
+  { repository: { database } }: Project,
+  { backup, folder = process.cwd(), onEvent }: RunOptions,
+  lockTimeoutMs: number,
+): Promise<void> {
+  if (backup === undefined) return;
+  const { backUpDatabase, backupExtension } = await import("../database/backup.js");
+  const place = path.resolve(folder, backup);
+  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const file = isFolder(place) ? path.join(place, `backup-${time}${backupExtension(database)}`) : place;
+  await backUpDatabase(database, file, lockTimeoutMs);
+  onEvent?.({ kind: "backup", file });
+}
+
+function isFolder(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** What an interrupted run left to do outside of the database. */

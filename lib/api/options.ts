@@ -38,6 +38,11 @@ export interface RunOptions extends ProjectOptions {
   readonly atomic?: "step" | "plan";
   /** Whether a step that loses information is refused (default) or done. */
   readonly dataLoss?: "refuse" | "allow";
+  /**
+   * File (or folder that is there) for a backup of the database, made before the first change: a SQLite file, or a script for `psql`.
+   * A file that is there is never overwritten; nothing is written where there is nothing to do.
+   */
+  readonly backup?: string;
 }
 
 /** How a repository is stamped. */

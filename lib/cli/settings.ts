@@ -52,6 +52,11 @@ export function moveOptions(yargs: Argv): Argv {
     .option("plan", { type: "boolean", describe: "Show what would be done, and stop" })
     .option("atomic", { type: "boolean", describe: "Put the whole plan into one transaction" })
     .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
+    .option("backup", {
+      type: "string",
+      requiresArg: true,
+      describe: "Write the database into this file or folder before the first change",
+    })
     .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" });
 }
 
@@ -91,6 +96,7 @@ export function readProjectOptions(argv: Arguments): ProjectOptions {
 /** The options of a run. @throws InputError `bad-option` for what is not name=value */
 export function readRunOptions(argv: Arguments): RunOptions {
   const providers = pairs(argv, "provider", "name=module#export");
+  const backup = textOf(argv, "backup");
   return {
     ...readProjectOptions(argv),
     options: Object.fromEntries(pairs(argv, "options", "name=value")),
@@ -98,6 +104,7 @@ export function readRunOptions(argv: Arguments): RunOptions {
     dataLoss: argv["allow-data-loss"] === true ? "allow" : "refuse",
     atomic: argv["atomic"] === true ? "plan" : "step",
     lockTimeoutMs: readSeconds(argv, "lock-timeout") * 1000,
+    ...(backup === undefined ? {} : { backup }),
   };
 }
 

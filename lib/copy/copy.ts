@@ -2,6 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { copyDatabase } from "../database/copy.js";
+import type { DatabaseAddress } from "../database/open.js";
+import { InputError } from "../errors.js";
 import type { DatabaseCopyOptions, TableDigest } from "../database/copy.js";
 import type { OpenOptions } from "../repository/open.js";
 import type { Repository } from "../repository/repository.js";
@@ -25,13 +27,15 @@ export interface CopySettings extends TargetRequest {
 
 /** What was copied. */
 export interface Copied {
-  /** The URI by which the copy is opened. */
+  /** The URI by which the copy is opened. That of a plain database may hold a password, and is not to be shown. */
   readonly uri: string;
   /** Rows and digest of each table: the same in both. */
   readonly tables: readonly TableDigest[];
   readonly files: Readonly<Record<FileOutcome, number>> & { readonly shared: number; readonly bytes: bigint };
   /** What somebody should know. */
   readonly notes: readonly string[];
+  /** PostgreSQL: what had to be made for the copy. */
+  readonly made: { readonly database: boolean; readonly namespace: boolean };
 }
 
 /** Copies an open repository. A copy that was interrupted goes on. */
@@ -48,6 +52,8 @@ export async function copyRepository(
   return new FolderCopy(source, belongings, folder, settings).run();
 }
 
+const nothingMade: Copied["made"] = { database: false, namespace: false };
+
 /** Before any file is copied. */
 export const noFiles: Copied["files"] = {
   linked: 0,
@@ -60,7 +66,7 @@ export const noFiles: Copied["files"] = {
 };
 
 function tablesOnly(uri: string, tables: readonly TableDigest[]): Copied {
-  return { uri, tables, files: noFiles, notes: [] };
+  return { uri, tables, files: noFiles, notes: [], made: nothingMade };
 }
 
 /** A plain database: the destination is a database URL. */
@@ -82,21 +88,33 @@ async function copyPlain(
     );
     return tablesOnly(`sqlite:///${target}`, tables);
   }
-  const address = targetAddress(source.address, source.database.namespace ?? "public", {
-    database: destination,
-    ...(settings.schema === undefined ? {} : { schema: settings.schema }),
-  });
+  if (settings.schema !== undefined) {
+    throw new InputError(
+      "copy-target",
+      "The URL of a plain database cannot name a schema, so that the copy keeps that of the original.",
+      {
+        hint: "Leave --schema out, and name a database that does not exist yet.",
+      },
+    );
+  }
+  const namespace = source.database.namespace ?? "public";
+  const address = targetAddress(source.address, namespace, { database: destination });
   const target = await openTarget(address, source.database);
   try {
-    const tables = await copyDatabase(
-      source.database,
-      { dialect: "postgres", database: target.database },
-      tableOptions(settings),
-    );
-    return tablesOnly(target.database.displayUrl, tables);
+    const into = { dialect: "postgres", database: target.database } as const;
+    const tables = await copyDatabase(source.database, into, tableOptions(settings));
+    return { ...tablesOnly(urlWithAccount(address), tables), made: target.made };
   } finally {
     await target.database.close();
   }
+}
+
+/** The URL by which the copy is opened again: credentials may have come from that of the original. */
+function urlWithAccount({ url, user, password }: DatabaseAddress & { readonly dialect: "postgres" }): string {
+  const whole = new URL(url);
+  if (user !== undefined) whole.username = encodeURIComponent(user);
+  if (password !== undefined) whole.password = encodeURIComponent(password);
+  return whole.href;
 }
 
 /** How the copy of a database tells about its tables. */

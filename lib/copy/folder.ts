@@ -52,7 +52,8 @@ export class FolderCopy {
     }
     await writeWhole(path.join(this.#folder, configuration.name), configuration.text, configuration.mode);
     await removeMarker(this.#folder);
-    return { uri: this.#folder, tables, files, notes: this.#notes };
+    const made = this.#marker?.made ?? { database: false, namespace: false };
+    return { uri: this.#folder, tables, files, notes: this.#notes, made };
   }
 
   #requireElsewhere(): void {

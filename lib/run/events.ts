@@ -1,6 +1,7 @@
 /** What a run tells while it goes on; `kind` says which. */
 export type RunEvent =
   | { readonly kind: "waiting"; readonly holder: string }
+  | { readonly kind: "backup"; readonly file: string }
   | {
       readonly kind: "plan";
       readonly steps: readonly { readonly revision: string; readonly manager: string }[];

@@ -12,6 +12,7 @@ import type { KnownRevisions, RepositoryState } from "../state/state.js";
 import { adopt, needsAdoption } from "../state/write.js";
 import type { Stamp } from "../state/write.js";
 import { foresee } from "./foresee.js";
+import type { Foresight } from "./foresee.js";
 import { pauseAt } from "./pause.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
@@ -41,6 +42,8 @@ export interface Move {
   /** Tool and version, as it is recorded. */
   readonly tool: string;
   readonly lockAlive: () => Promise<boolean>;
+  /** Called once, when it is known what will be done, and nothing is done yet; what it throws keeps it from being done. */
+  readonly beforeChange?: (steps: readonly PreparedStep[], foresights: readonly Foresight[]) => Promise<void>;
 }
 
 export interface MoveResult {
@@ -57,13 +60,16 @@ export interface MoveResult {
  */
 export async function move(request: Move): Promise<MoveResult> {
   const done: CommittedStep[] = [];
+  let asked = false;
   for (;;) {
     const state = await readStateOnce(request);
     refuseInconsistent(state);
     const plan = await request.plan(state);
     if (plan.steps.length === 0) return { steps: done, note: done.length > 0 ? null : plan.note };
     refuseAtomicSubsteps(request.atomic, plan.steps);
-    await foresee(request.repository, plan.environment, plan.steps);
+    const foresights = await foresee(request.repository, plan.environment, plan.steps);
+    if (!asked) await request.beforeChange?.(plan.steps, foresights);
+    asked = true;
     const outcome = await carryOut(request, plan, state, done);
     if (outcome === "done") return { steps: done, note: null };
   }

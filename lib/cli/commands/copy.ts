@@ -1,7 +1,7 @@
 import type { CopyOptions, CopyReport } from "../../api/copy.js";
 import type { FileManner } from "../../copy/files.js";
 import { InputError } from "../../errors.js";
-import { copyListener, printCopy } from "../render/copy.js";
+import { copyListener, printCopy, withoutPassword } from "../render/copy.js";
 import { printJson, print } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, readSeconds, textOf, textsOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
@@ -118,7 +118,7 @@ async function discard(argv: Arguments, folder: string): Promise<number> {
 export function documentOf(report: CopyReport): object {
   const { uri, tables, files, notes, durationMs } = report;
   return {
-    copy: uri,
+    copy: withoutPassword(uri),
     tables: tables.map(({ table, rows, digest }) => ({ name: table, rows: Number(rows), digest })),
     files: { ...files, bytes: Number(files.bytes) },
     notes,

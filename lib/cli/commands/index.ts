@@ -1,6 +1,7 @@
 /** The list of commands. Each file has the same three parts: what is typed, what is done, what is shown. */
 import type { CommandModule } from "yargs";
 import { copyCommand } from "./copy.js";
+import { rehearseCommand } from "./rehearse.js";
 import { branchesCommand, headsCommand } from "./heads.js";
 import { checkCommand } from "./check.js";
 import { currentCommand } from "./current.js";
@@ -38,4 +39,5 @@ export const commands: readonly Command[] = [
   repairCommand,
   formatCommand,
   copyCommand,
+  rehearseCommand,
 ];

@@ -3,20 +3,27 @@ import type { PlanReport, RunReport } from "../../api/results.js";
 import { confirm } from "../ask.js";
 import { printPlan } from "../render/plan.js";
 import { printJson } from "../render/table.js";
-import { mannerOf, moveOptions, readRunOptions, repositoryOf, textsOf } from "../settings.js";
+import { mannerOf, moveOptions, readRunOptions, repositoryOf, textOf, textsOf } from "../settings.js";
 import type { Arguments, Manner } from "../settings.js";
 import { withSignals } from "../signals.js";
+import { copyOptions, readCopyOptions } from "./copy.js";
 import type { Command } from "./index.js";
 
 export const upgradeCommand: Command = {
   command: "upgrade [target..]",
   describe: "Bring a repository up to a target",
   builder: (yargs) =>
-    moveOptions(yargs)
+    copyOptions(moveOptions(yargs))
       .positional("target", { type: "string", array: true, describe: "What to reach (default: head)" })
+      .option("into", {
+        type: "string",
+        requiresArg: true,
+        describe: "Copy the repository to this place, and upgrade the copy",
+      })
       .example("$0 upgrade", "every manager to the newest version of its class")
       .example("$0 upgrade datasets@2.0.0", "one manager to a version")
       .example("$0 upgrade head --plan", "show what would be done")
+      .example("$0 upgrade --into /scratch/main", "leave the original as it is")
       .example("$0 upgrade head --options has_simulated=0", "give a revision what it asks for"),
   run: async (argv) => {
     const targets = textsOf(argv, "target");
@@ -24,11 +31,37 @@ export const upgradeCommand: Command = {
       direction: "up",
       targets: targets.length === 0 ? ["head"] : targets,
       verb: "Applied",
-      run: async (uri, list, options) => (await import("../../api/upgrade.js")).upgrade(uri, list, options),
+      run: (uri, list, options) => runUpgrade(argv, uri, list, options),
       asks: "only-about-loss",
     });
   },
 };
+
+/** Upgrades the repository, or, with `--into`, a copy of it. */
+async function runUpgrade(
+  argv: Arguments,
+  uri: string,
+  targets: readonly string[],
+  options: RunOptions,
+): Promise<RunReport> {
+  const destination = textOf(argv, "into");
+  if (destination === undefined) {
+    const { upgrade } = await import("../../api/upgrade.js");
+    return upgrade(uri, targets, options);
+  }
+  const { upgradeInto } = await import("../../api/upgrade-into.js");
+  const { copyListener, printCopy } = await import("../render/copy.js");
+  const manner = mannerOf(argv);
+  const report = await upgradeInto(uri, destination, targets, {
+    ...options,
+    ...readCopyOptions(argv),
+    onCopy: copyListener(manner),
+    onCopied: (copied) => {
+      if (!manner.json) printCopy(copied);
+    },
+  });
+  return report.run;
+}
 
 /** How a command moves a repository. */
 export interface MoveCommand {

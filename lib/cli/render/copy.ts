@@ -21,7 +21,7 @@ export function copyListener({ verbose }: Manner): (event: CopyEvent) => void {
 /** Prints what was copied. */
 export function printCopy({ uri, tables, files, notes, durationMs }: CopyReport): void {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0n);
-  print(`Copied to ${uri} in ${(durationMs / 1000).toFixed(1)} s`);
+  print(`Copied to ${withoutPassword(uri)} in ${(durationMs / 1000).toFixed(1)} s`);
   print(`${tables.length} tables with ${rows} rows, compared with the original`);
   const ways = (["linked", "reflinked", "copied", "present", "shared", "missing"] as const).filter(
     (way) => files[way] > 0,
@@ -32,6 +32,12 @@ export function printCopy({ uri, tables, files, notes, durationMs }: CopyReport)
   for (const text of notes) note(`note: ${text}`);
 }
 
-function megabytes(bytes: bigint): string {
+/** A URI as it may be shown. */
+export function withoutPassword(uri: string): string {
+  return uri.replace(/\/\/([^/@:]*):[^/@]*@/, "//$1@");
+}
+
+/** `12.3 MB` */
+export function megabytes(bytes: bigint): string {
   return `${(Number(bytes) / 1e6).toFixed(1)} MB`;
 }

@@ -62,6 +62,9 @@ export function runListener({ json, verbose }: Manner): (event: RunEvent) => voi
       case "waiting":
         note(`waiting for ${event.holder}`);
         return;
+      case "backup":
+        note(`backup: ${event.file}`);
+        return;
       case "step-started":
         if (!json) note(`${event.direction} ${event.manager} ${event.revision}: ${event.summary}`);
         return;

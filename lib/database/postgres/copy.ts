@@ -2,6 +2,7 @@
  * Copies the tables of a schema into another schema, database or server by streams of `COPY`, without any other program: one
  * snapshot of the original is read, and the copy is one transaction, so that it is there as a whole or not at all.
  */
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { RefusedError } from "../../errors.js";
@@ -19,6 +20,15 @@ import { PostgresSession } from "./session.js";
 /** Attachments that a copy leaves out: it belongs to who makes it, and is not replicated. */
 const notCopied: ReadonlySet<string> = new Set(["owner", "publication"]);
 
+/** Where statements and rows of a copy go. */
+export interface Sink {
+  /** The schema of the copy. */
+  readonly namespace: string;
+  run(statement: string): Promise<void>;
+  /** Takes the rows of a table, in the text form of `COPY`. */
+  rows(table: string, columns: string, lines: Readable): Promise<void>;
+}
+
 /** Copies everything in the schema of `source` into the empty schema of `target`. */
 export function copyPostgres(
   source: Database,
@@ -27,32 +37,72 @@ export function copyPostgres(
 ): Promise<TableDigest[]> {
   return source.transaction({ mode: "read" }, (reading) =>
     target.transaction({ mode: "write" }, async (writing) => {
-      const copy = new SchemaCopy(postgresSession(reading), postgresSession(writing), options);
-      return copy.run();
+      const [from, to] = [postgresSession(reading), postgresSession(writing)];
+      await requireEmpty(to);
+      const tables = await copySchema(from, sessionSink(to), options);
+      return compare(tables, from, to, options);
     }),
   );
 }
 
-function postgresSession(session: Session): PostgresSession {
+function sessionSink(session: PostgresSession): Sink {
+  return {
+    namespace: session.namespace,
+    run: async (statement) => void (await session.run(statement)),
+    rows: (table, columns, lines) =>
+      pipeline(lines, session.client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN`))),
+  };
+}
+
+async function compare(
+  tables: readonly Table[],
+  from: PostgresSession,
+  to: PostgresSession,
+  options: DatabaseCopyOptions,
+): Promise<TableDigest[]> {
+  const [original, copy]: [TableDigest[], TableDigest[]] = [[], []];
+  for (const { name } of tables) {
+    original.push(await digestOf(from, name));
+    copy.push(await digestOf(to, name));
+    options.onTable?.("compared", name);
+  }
+  requireEqualDigests(original, copy);
+  return original;
+}
+
+/**
+ * Sends a schema with all that it holds to a sink: tables, then rows, then what is made faster or rightly once the rows are there.
+ * @returns the tables
+ * @throws RefusedError `uncopied-objects` where something would be missing
+ */
+export function copySchema(
+  from: PostgresSession,
+  to: Sink,
+  options: DatabaseCopyOptions,
+): Promise<readonly Table[]> {
+  return new SchemaCopy(from, to, options).run();
+}
+
+/** The session as what it is. */
+export function postgresSession(session: Session): PostgresSession {
   if (session instanceof PostgresSession) return session;
   throw new Error("not a session of PostgreSQL");
 }
 
 class SchemaCopy {
   readonly #from: PostgresSession;
-  readonly #to: PostgresSession;
+  readonly #to: Sink;
   readonly #clauses: Clauses;
   readonly #options: DatabaseCopyOptions;
 
-  constructor(from: PostgresSession, to: PostgresSession, options: DatabaseCopyOptions) {
+  constructor(from: PostgresSession, to: Sink, options: DatabaseCopyOptions) {
     this.#from = from;
     this.#to = to;
     this.#clauses = new Clauses(to.namespace);
     this.#options = options;
   }
 
-  async run(): Promise<TableDigest[]> {
-    await requireEmpty(this.#to);
+  async run(): Promise<readonly Table[]> {
     await requireCopyable(this.#from);
     const tables: Table[] = [];
     for (const name of await tableNames(this.#from)) tables.push(await inspectTable(this.#from, name));
@@ -66,7 +116,7 @@ class SchemaCopy {
     for (const table of tables) await this.#runAll(this.#finish(table));
     for (const table of tables) await this.#runAll(this.#referTo(table));
     await this.#setSequences();
-    return this.#compare(tables);
+    return tables;
   }
 
   async #runAll(statements: readonly string[]): Promise<void> {
@@ -103,10 +153,7 @@ class SchemaCopy {
     if (columns === "") return;
     const from = new Clauses(this.#from.namespace).relation(table.name);
     const reading = this.#from.client.query(copyTo(`COPY (SELECT ${columns} FROM ${from}) TO STDOUT`));
-    const writing = this.#to.client.query(
-      copyFrom(`COPY ${this.#clauses.relation(table.name)} (${columns}) FROM STDIN`),
-    );
-    await pipeline(reading, writing);
+    await this.#to.rows(this.#clauses.relation(table.name), columns, reading);
   }
 
   /** What is made faster, or rightly, once the rows are there. */
@@ -145,17 +192,6 @@ class SchemaCopy {
         `SELECT setval(${relation}, ${String(state?.["last"])}, ${String(state?.["called"])})`,
       );
     }
-  }
-
-  async #compare(tables: readonly Table[]): Promise<TableDigest[]> {
-    const [original, copy]: [TableDigest[], TableDigest[]] = [[], []];
-    for (const { name } of tables) {
-      original.push(await digestOf(this.#from, name));
-      copy.push(await digestOf(this.#to, name));
-      this.#options.onTable?.("compared", name);
-    }
-    requireEqualDigests(original, copy);
-    return original;
   }
 }
 
