@@ -124,6 +124,7 @@ async function rehearseOn(
       ...step,
       ...nothingSeen,
       ...observed.steps.get(step.revision),
+      durationMs: Math.max(0, Math.round(step.durationMs - (observed.lookedMs.get(step.revision) ?? 0))),
     }));
     const needs = {
       durationMs: rehearsed.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -150,6 +151,8 @@ interface Observed {
 /** Looks at each step from outside: what it is going to do when it begins, and what it takes just before its commit. */
 class Observer {
   readonly steps = new Map<string, Seen>();
+  /** How long the run was kept waiting at each step. */
+  readonly lookedMs = new Map<string, number>();
   readonly #of: Observed;
   #before: bigint | null = null;
 
@@ -158,9 +161,11 @@ class Observer {
   }
 
   async look(point: string): Promise<void> {
+    const began = performance.now();
     const [, when, revision = ""] = /^step:(begin|commit) (.*)$/.exec(point) ?? [];
     if (when === "begin") await this.#foresee(revision);
     if (when === "commit") await this.#measure(revision);
+    this.lookedMs.set(revision, (this.lookedMs.get(revision) ?? 0) + performance.now() - began);
   }
 
   /** A plan of this step alone knows more than that of all steps, which ends where rows decide. */

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { Ajv } from "ajv";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { copyFixture } from "../support/fixtures.js";
+import { temporaryFolder } from "../support/folders.js";
 import { runGodwit } from "../support/program.js";
 
 const folder = new URL("../../../lib/cli/json/", import.meta.url);
@@ -24,6 +26,14 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       const repo = ["--repo", repository];
       await requireDocument("current", ["current", ...repo]);
       await requireDocument("plan", ["plan", ...repo]);
+      const schema = dialect === "sqlite" ? [] : ["--schema", "copy"];
+      await requireDocument("copy", [
+        "copy",
+        repository,
+        path.join(await temporaryFolder(), "copy"),
+        ...schema,
+      ]);
+      await requireDocument("rehearsal", ["rehearse", "datasets@head", ...repo]);
       await requireDocument("check", ["check", "--deep", ...repo], 3);
       await requireDocument("repair", ["repair", "--plan", ...repo]);
       await requireDocument("repair", ["repair", ...repo]);
