@@ -17,8 +17,10 @@ import type { Providers } from "../run/providers.js";
 import type { RunEnvironment } from "../run/run-context.js";
 import type { RepositoryState } from "../state/state.js";
 import { toolName } from "../version.js";
+import { requireAll } from "../run/gather.js";
 import { reportCurrent } from "./current.js";
 import type { RunOptions } from "./options.js";
+import { preflight } from "./preflight.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { RunReport } from "./results.js";
@@ -59,17 +61,39 @@ async function moveProject(
     const result = await move({
       repository,
       known: project.known,
-      plan: async (state) => preparePlan(project, options, planSteps(project, state)),
+      plan: (state) => prepareOrExamine(project, options, planSteps(project, state)),
       atomic: options.atomic ?? "step",
       lockTimeoutMs,
       signal: options.signal,
       tool: toolName,
       lockAlive: () => lock.alive(),
-      beforeChange: () => makeBackup(project, options, lockTimeoutMs),
+      beforeChange: async (_steps, foresights) => {
+        await preflight(repository, foresights, options);
+        await makeBackup(project, options, lockTimeoutMs);
+      },
     });
     return { ...result, current: await reportCurrent(project) };
   } finally {
     await lock.release();
+  }
+}
+
+/** A plan that cannot be made is told together with what else would be in the way. */
+async function prepareOrExamine(
+  project: Project,
+  options: RunOptions,
+  plan: GraphPlan,
+): Promise<PreparedPlan> {
+  try {
+    return await preparePlan(project, options, plan);
+  } catch (error) {
+    await requireAll([
+      () => {
+        throw error;
+      },
+      () => preflight(project.repository, [], options),
+    ]);
+    throw error;
   }
 }
 
@@ -116,9 +140,12 @@ export async function preparePlan(
   plan: GraphPlan,
 ): Promise<PreparedPlan> {
   const steps = await prepareSteps(plan.steps, project.code);
-  refuseStepsWithoutCode(steps);
   const providers = await resolveProviders({ ...project.providers, ...options.providers }, project.folder);
-  refuseMissingProviders(steps, providers);
+  await requireAll([
+    () => refuseStepsWithoutCode(steps),
+    () => refuseMissingProviders(steps, providers),
+    () => void environmentOf(project, options, steps, providers),
+  ]);
   return { steps, note: plan.note, environment: environmentOf(project, options, steps, providers) };
 }
 

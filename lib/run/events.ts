@@ -2,6 +2,7 @@
 export type RunEvent =
   | { readonly kind: "waiting"; readonly holder: string }
   | { readonly kind: "backup"; readonly file: string }
+  | { readonly kind: "warning"; readonly message: string }
   | {
       readonly kind: "plan";
       readonly steps: readonly { readonly revision: string; readonly manager: string }[];

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.js";
 import type { OptionDeclaration } from "../revision.js";
+import { requireAllNow } from "./gather.js";
 
 export type OptionValue = string | bigint | boolean;
 
@@ -14,20 +15,22 @@ export interface DeclaredOptions {
  *
  * @param given values as text, by name
  * @returns the values by name, defaults included
- * @throws InputError `unknown-option`, `bad-option`, `missing-option`, each with all that is at fault
+ * @throws InputError `unknown-option`, `bad-option`, `missing-option`, or `preflight` about several of them
  */
 export function resolveOptions(
   declared: readonly DeclaredOptions[],
   given: Readonly<Record<string, string>>,
 ): Map<string, OptionValue> {
   const known = new Map(declared.flatMap(({ options }) => Object.entries(options)));
-  refuseUnknown(known, Object.keys(given));
-  refuseMissing(declared, given);
   const values = new Map<string, OptionValue>();
-  for (const [name, declaration] of known) {
-    const text = Object.hasOwn(given, name) ? given[name] : declaration.default;
-    if (text !== undefined) values.set(name, parseOption(name, declaration, text));
-  }
+  requireAllNow([
+    () => refuseUnknown(known, Object.keys(given)),
+    () => refuseMissing(declared, given),
+    ...[...known].map(([name, declaration]) => () => {
+      const text = Object.hasOwn(given, name) ? given[name] : declaration.default;
+      if (text !== undefined) values.set(name, parseOption(name, declaration, text));
+    }),
+  ]);
   return values;
 }
 

@@ -62,6 +62,9 @@ export function runListener({ json, verbose }: Manner): (event: RunEvent) => voi
       case "waiting":
         note(`waiting for ${event.holder}`);
         return;
+      case "warning":
+        note(`warning: ${event.message}`);
+        return;
       case "backup":
         note(`backup: ${event.file}`);
         return;
