@@ -4,7 +4,12 @@ import type { ObjectKind, TableDifference } from "../database/schema/differences
 import type { Table } from "../database/schema/table.js";
 import type { Session } from "../database/database.js";
 import type { Repository } from "../repository/repository.js";
-import type { DifferenceClass, RowFinding, SchemaDifference } from "../repository/verification.js";
+import type {
+  DifferenceClass,
+  RowCheckOptions,
+  RowFinding,
+  SchemaDifference,
+} from "../repository/verification.js";
 import { reportCurrent } from "./current.js";
 import type { ProjectOptions } from "./options.js";
 import { withProject } from "./project.js";
@@ -83,9 +88,12 @@ async function checkAgainstVersions(repository: Repository, options: CheckOption
   if (verification === null) return { problems: [], drift: [], rows };
   return repository.database.transaction({ mode: "read" }, async (session) => {
     try {
-      const drift = (await verification.compareSchema(session)).map(driftOf);
-      if (rows === null) return { problems: [], drift, rows };
-      return { problems: [], drift, rows: await verification.checkRows(session, options.onProgress) };
+      if (rows === null) {
+        const drift = (await verification.compareSchema(session)).map(driftOf);
+        return { problems: [], drift, rows };
+      }
+      const found = await verification.checkAll(session, progressOf(options));
+      return { problems: [], drift: found.differences.map(driftOf), rows: found.rows };
     } catch (error) {
       // A schema that cannot be compared is a finding like any other.
       if (!(error instanceof InputError || error instanceof RefusedError)) throw error;
@@ -93,6 +101,10 @@ async function checkAgainstVersions(repository: Repository, options: CheckOption
       return { problems: [{ code, message, hint: hint ?? null }], drift: [], rows };
     }
   });
+}
+
+function progressOf({ onProgress }: CheckOptions): RowCheckOptions {
+  return onProgress === undefined ? {} : { onProgress };
 }
 
 /** A difference as it is reported. */

@@ -21,6 +21,8 @@ import { requireAll } from "../run/gather.js";
 import { reportCurrent } from "./current.js";
 import type { RunOptions } from "./options.js";
 import { preflight } from "./preflight.js";
+import { startVerification } from "./verify.js";
+import type { StepVerifier } from "./verify.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { RunReport } from "./results.js";
@@ -58,10 +60,12 @@ async function moveProject(
     onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
   });
   try {
+    const verify = options.verify === "every-step" ? await startVerification(repository) : null;
     const result = await move({
       repository,
       known: project.known,
       plan: (state) => prepareOrExamine(project, options, planSteps(project, state)),
+      plan: async (state) => verified(await preparePlan(project, options, planSteps(project, state)), verify),
       atomic: options.atomic ?? "step",
       lockTimeoutMs,
       signal: options.signal,
@@ -113,6 +117,9 @@ async function makeBackup(
 
 function isFolder(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+/** The plan with a check after each step. */
+function verified(plan: PreparedPlan, verify: StepVerifier | null): PreparedPlan {
+  return verify === null ? plan : { ...plan, environment: { ...plan.environment, verify } };
 }
 
 /** What an interrupted run left to do outside of the database. */

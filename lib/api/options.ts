@@ -36,6 +36,8 @@ export interface RunOptions extends ProjectOptions {
   readonly jobs?: number;
   /** What one transaction holds (default `step`). */
   readonly atomic?: "step" | "plan";
+  /** `every-step` checks the schema and every row of a Butler before the first step, and after each before it is committed (default `none`). */
+  readonly verify?: "none" | "every-step";
   /** Whether a step that loses information is refused (default) or done. */
   readonly dataLoss?: "refuse" | "allow";
   /**

@@ -1,4 +1,4 @@
-import { planDowngrade, planUpgrade } from "../graph/index.js";
+import { planDowngrade } from "../graph/index.js";
 import type { CostClass } from "../database/schema/editor.js";
 import { foresee } from "../run/foresee.js";
 import type { Foresight } from "../run/foresee.js";
@@ -10,7 +10,8 @@ import { resolveProviders } from "../run/providers.js";
 import type { RunEnvironment } from "../run/run-context.js";
 import { readState } from "../state/read.js";
 import type { RunOptions } from "./options.js";
-import { policyOf, stateForGraph, withProject } from "./project.js";
+import { planTargets } from "./defaults.js";
+import { stateForGraph, withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { PlannedStep, PlannedTable, PlanReport } from "./results.js";
 
@@ -34,12 +35,9 @@ export function plan(
       readState(repository, session, known),
     );
     refuseInconsistent(state);
-    const policy = policyOf(repository);
     const applied = stateForGraph(state);
     const found =
-      direction === "up"
-        ? planUpgrade(graph, applied, list, policy)
-        : planDowngrade(graph, applied, list[0] ?? "-1");
+      direction === "up" ? planTargets(project, state, list) : planDowngrade(graph, applied, list[0] ?? "-1");
     const steps = await prepareSteps(found.steps, code);
     return { steps: await describeSteps(project, options, steps), note: found.note };
   });

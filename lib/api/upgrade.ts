@@ -1,7 +1,6 @@
-import { planUpgrade } from "../graph/index.js";
 import { moveRepository } from "./move.js";
 import type { RunOptions } from "./options.js";
-import { policyOf, stateForGraph } from "./project.js";
+import { planTargets } from "./defaults.js";
 import type { RunReport } from "./results.js";
 
 /**
@@ -19,10 +18,5 @@ export function upgrade(
   options: RunOptions = {},
 ): Promise<RunReport> {
   const list = typeof targets === "string" ? [targets] : targets;
-  return moveRepository(
-    uri,
-    options,
-    ({ graph, repository }, state) => planUpgrade(graph, stateForGraph(state), list, policyOf(repository)),
-    "create",
-  );
+  return moveRepository(uri, options, (project, state) => planTargets(project, state, list), "create");
 }

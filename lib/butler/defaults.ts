@@ -1,5 +1,8 @@
 /** The line of defaults: which managers, classes and versions a new repository gets from each release. */
 
+import type { Defaults } from "../repository/repository.js";
+import { revisionId } from "./revision-id.js";
+
 /** A manager with its class (namespace) and version. */
 export interface ManagerVersion {
   readonly manager: string;
@@ -46,6 +49,19 @@ export function defaultNames(): string[] {
 export function defaultsOf(name: string): readonly ManagerVersion[] | undefined {
   const line = lines.find(([names]) => names.includes(name));
   return line === undefined ? undefined : managersOf(line);
+}
+
+/** All of them with the revisions that they stand at, oldest first. */
+export function lineOfDefaults(): Defaults[] {
+  return lines.map((line) => ({
+    names: line[0],
+    managers: managersOf(line).map(({ manager, class: branch, version }) => ({
+      manager,
+      branch,
+      version,
+      revision: revisionId(manager, branch, version),
+    })),
+  }));
 }
 
 /** The name of the release whose defaults these managers are, or null. */

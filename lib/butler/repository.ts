@@ -12,6 +12,7 @@ import type {
   RepositoryFormat,
   TableFamily,
 } from "../repository/repository.js";
+import type { Defaults } from "../repository/repository.js";
 import type { Verification } from "../repository/verification.js";
 import { belongingsOf } from "./belongings.js";
 import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } from "./attributes.js";
@@ -21,7 +22,7 @@ import { foreseeEdit, makeEdits, neededEdits } from "./config/write.js";
 import type { ReadScope } from "./config/yaml.js";
 import { importClassPath } from "./classes.js";
 import { butlerConventions } from "./conventions.js";
-import { nameOfDefaults } from "./defaults.js";
+import { lineOfDefaults, nameOfDefaults } from "./defaults.js";
 import { butlerFamilies } from "./families.js";
 import { managersIn, parseAttribute, recordManagerVersion } from "./managers.js";
 import { canonicalText, withoutDoc } from "./universe/json.js";
@@ -83,6 +84,10 @@ export class ButlerRepository implements Repository {
       managers,
       dimensions,
     };
+  }
+
+  lineOfDefaults(): readonly Defaults[] {
+    return lineOfDefaults();
   }
 
   async verification(): Promise<Verification> {

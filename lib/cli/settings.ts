@@ -50,6 +50,7 @@ export function runOptions(yargs: Argv): Argv {
 export function moveOptions(yargs: Argv): Argv {
   return runOptions(yargs)
     .option("plan", { type: "boolean", describe: "Show what would be done, and stop" })
+    .option("verify", { type: "boolean", describe: "Check schema and rows before, and after every step" })
     .option("atomic", { type: "boolean", describe: "Put the whole plan into one transaction" })
     .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
     .option("backup", {
@@ -102,6 +103,7 @@ export function readRunOptions(argv: Arguments): RunOptions {
     options: Object.fromEntries(pairs(argv, "options", "name=value")),
     providers: groupByName(providers),
     dataLoss: argv["allow-data-loss"] === true ? "allow" : "refuse",
+    verify: argv["verify"] === true ? "every-step" : "none",
     atomic: argv["atomic"] === true ? "plan" : "step",
     lockTimeoutMs: readSeconds(argv, "lock-timeout") * 1000,
     ...(backup === undefined ? {} : { backup }),

@@ -57,6 +57,10 @@ export class PlainRepository implements Repository {
     return null;
   }
 
+  lineOfDefaults(): readonly [] {
+    return [];
+  }
+
   async verification(): Promise<null> {
     return null;
   }

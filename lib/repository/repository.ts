@@ -54,6 +54,8 @@ export interface Repository {
   tableFamilies(session: Session): Promise<TableFamily[]>;
   /** The format of the repository and what goes into it; null where there is none (a plain database). */
   format(session: Session): Promise<RepositoryFormat | null>;
+  /** The managers that releases gave to new repositories, oldest first; empty where there are none (a plain database). */
+  lineOfDefaults(): readonly Defaults[];
   /** What the repository knows of the schema and the rows that it should have; null where it knows nothing (a plain database). */
   verification(): Promise<Verification | null>;
   /** Whether a tree whose manager the repository does not record is left alone (`butler`), or started by `head` (`plain`). */
@@ -65,6 +67,13 @@ export interface Repository {
   /** What a copy takes along besides the database; null where the database is all there is. */
   readonly belongings: Belongings | null;
   close(): Promise<void>;
+}
+
+/** What releases with the same defaults give to a new repository. */
+export interface Defaults {
+  /** Names of releases, oldest first. */
+  readonly names: readonly string[];
+  readonly managers: readonly Omit<RecordedManager, "storedClass">[];
 }
 
 /** A digest over what decides which code can use the repository. */

@@ -48,12 +48,25 @@ export interface Mends {
   readonly byHand: readonly SchemaDifference[];
 }
 
+/** What is wrong with schema and rows. */
+export interface Findings {
+  readonly differences: readonly SchemaDifference[];
+  readonly rows: readonly RowFinding[];
+}
+
+export interface RowCheckOptions {
+  /** Default `check`. */
+  readonly files?: "check" | "skip";
+  /** Told what is looked at, as it can take long. */
+  readonly onProgress?: (what: string) => void;
+}
+
 /** A repository that knows what its schema should be. */
 export interface Verification {
   /** @throws RefusedError `unknown-format` where the versions are not known */
   compareSchema(session: Session): Promise<readonly SchemaDifference[]>;
-  /** Looks at every row, and at the files that rows describe. */
-  checkRows(session: Session, onProgress?: (what: string) => void): Promise<readonly RowFinding[]>;
+  /** Compares the schema, and looks at every row, and at the files that rows describe. */
+  checkAll(session: Session, options?: RowCheckOptions): Promise<Findings>;
   /** What `repair` can do about the differences. */
   findMends(session: Session): Promise<Mends>;
 }

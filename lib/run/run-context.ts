@@ -20,6 +20,8 @@ export interface RunEnvironment {
   readonly dataLoss: "refuse" | "allow";
   readonly onEvent: (event: RunEvent) => void;
   readonly onPause: PauseHook | undefined;
+  /** Checks the whole repository at the end of each step, where that was asked for. */
+  readonly verify?: (session: Session, revision: string) => Promise<void>;
 }
 
 /** Runs a named part of a revision that is not transactional. */

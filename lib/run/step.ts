@@ -96,6 +96,7 @@ export async function runInside(
     (_name, work) => work(),
   );
   await runOnTree(run, prepared, { session, state, context, record: (work) => work(session) });
+  await environment.verify?.(session, prepared.revision.id);
   await checkBeforeCommit(run, prepared, context);
   return { kind: "done", heads: withHeads(expected, prepared) };
 }
@@ -138,6 +139,7 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
         inTransaction(run, prepared, async (session) => {
           await work(session);
           await clearProgress(session, revision, prepared.direction);
+          await environment.verify?.(session, revision);
         }),
     });
     return { kind: "done", heads: withHeads(expected, prepared) };

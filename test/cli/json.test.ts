@@ -42,6 +42,8 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       await requireDocument("run", ["downgrade", "-1", ...repo]);
       await requireDocument("run", ["stamp", ...repo]);
       await requireDocument("format", ["format", ...repo]);
+      await requireDocument("format-list", ["format", "--list", ...repo]);
+      await requireDocument("format-diff", ["format", "--diff", repository, repository]);
       await requireDocument("error", ["upgrade", "nosuch", ...repo], 2);
     });
   });

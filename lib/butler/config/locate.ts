@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { InputError } from "../../errors.js";
-import { readRepositoryIndex } from "./repository-index.js";
+import { readRepositoryIndex, withoutPassword } from "./repository-index.js";
 import type { RepositoryIndex } from "./repository-index.js";
 import { pathOfUri } from "./yaml.js";
 import type { ReadScope } from "./yaml.js";
@@ -51,8 +51,4 @@ function isFile(place: string): boolean {
     // A parent is a file: nothing can be there.
     return false;
   }
-}
-
-function withoutPassword(uri: string): string {
-  return uri.replace(/\/\/([^/@:]*):[^@/]*@/, "//$1@");
 }

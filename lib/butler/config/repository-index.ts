@@ -39,3 +39,8 @@ function indexOf(content: unknown, name: string): RepositoryIndex {
 function failed(reason: string): RepositoryIndex {
   return { kind: "failed", reason };
 }
+
+/** A URI as it may be shown. */
+export function withoutPassword(uri: string): string {
+  return uri.replace(/\/\/([^/@:]*):[^@/]*@/, "//$1@");
+}

@@ -1,7 +1,7 @@
 /** Whether a Butler repository is as its versions say. */
 import type { Session } from "../../database/database.js";
 import { hasExtension } from "../../database/extensions.js";
-import type { Mends, RowFinding, SchemaDifference, Verification } from "../../repository/verification.js";
+import type { Findings, Mends, SchemaDifference, Verification } from "../../repository/verification.js";
 import type { ButlerConfig } from "../config/open.js";
 import { checkBookkeeping } from "./bookkeeping.js";
 import { compareSchema } from "./compare.js";
@@ -38,24 +38,26 @@ export async function readSchemaPair(session: Session, namespace: string | undef
 export function butlerVerification(config: ButlerConfig, namespace: string | undefined): Verification {
   return {
     async compareSchema(session): Promise<SchemaDifference[]> {
-      const { expected, found } = await readSchemaPair(session, namespace);
-      return [...(await missingExtension(session)), ...compareSchema(expected, found)];
+      return differencesOf(session, await readSchemaPair(session, namespace));
+    },
+    async checkAll(session, { files = "check", onProgress = () => {} } = {}): Promise<Findings> {
+      const pair = await readSchemaPair(session, namespace);
+      const rows = [
+        ...(await checkConstraints(session, pair, onProgress)),
+        ...(await checkBookkeeping(session, pair, config.datastores, onProgress)),
+        ...(files === "skip" ? [] : await checkFiles(session, pair, config, onProgress)),
+      ];
+      return { differences: await differencesOf(session, pair), rows };
     },
     async findMends(session): Promise<Mends> {
       const pair = await readSchemaPair(session, namespace);
-      const differences = compareSchema(pair.expected, pair.found);
-      const { mends, byHand } = findMends(pair, differences);
-      return { mends, byHand: [...(await missingExtension(session)), ...byHand] };
-    },
-    async checkRows(session, onProgress = () => {}): Promise<RowFinding[]> {
-      const pair = await readSchemaPair(session, namespace);
-      return [
-        ...(await checkConstraints(session, pair, onProgress)),
-        ...(await checkBookkeeping(session, pair, config.datastores, onProgress)),
-        ...(await checkFiles(session, pair, config, onProgress)),
-      ];
+      return findMends(pair, await differencesOf(session, pair));
     },
   };
+}
+
+async function differencesOf(session: Session, { expected, found }: SchemaPair): Promise<SchemaDifference[]> {
+  return [...(await missingExtension(session)), ...compareSchema(expected, found)];
 }
 
 /** Butler refuses a PostgreSQL database without it. */

@@ -10,6 +10,7 @@ import { formatCommand } from "./format.js";
 import { historyCommand } from "./history.js";
 import { initCommand } from "./init.js";
 import { planCommand } from "./plan.js";
+import { repositoriesCommand } from "./repositories.js";
 import { repairCommand } from "./repair.js";
 import { revisionCommand } from "./revision.js";
 import { showCommand } from "./show.js";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   showCommand,
   checkCommand,
   repairCommand,
+  repositoriesCommand,
   formatCommand,
   copyCommand,
   rehearseCommand,
