@@ -64,8 +64,8 @@ async function moveProject(
     const result = await move({
       repository,
       known: project.known,
-      plan: (state) => prepareOrExamine(project, options, planSteps(project, state)),
-      plan: async (state) => verified(await preparePlan(project, options, planSteps(project, state)), verify),
+      plan: async (state) =>
+        verified(await prepareOrExamine(project, options, planSteps(project, state)), verify),
       atomic: options.atomic ?? "step",
       lockTimeoutMs,
       signal: options.signal,
@@ -117,6 +117,8 @@ async function makeBackup(
 
 function isFolder(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** The plan with a check after each step. */
 function verified(plan: PreparedPlan, verify: StepVerifier | null): PreparedPlan {
   return verify === null ? plan : { ...plan, environment: { ...plan.environment, verify } };
