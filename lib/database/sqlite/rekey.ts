@@ -19,7 +19,7 @@ export async function rekeyTables(
   change: Rekey,
 ): Promise<SchemaEffect[]> {
   const holders = await keyHolders(editor, tableName, column, change);
-  await makeMapping(editor, change);
+  await makeMapping(editor, holders, tableName, column, change);
   const effects: SchemaEffect[] = [];
   for (const holder of holders) {
     await requireMapped(editor, holder);
@@ -29,10 +29,20 @@ export async function rekeyTables(
   return effects;
 }
 
-async function makeMapping(editor: SqliteSchemaEditor, { values }: Rekey): Promise<void> {
+/** The old values have the type of the key: with another affinity, no index on them would be used. */
+async function makeMapping(
+  editor: SqliteSchemaEditor,
+  holders: readonly KeyHolder[],
+  tableName: string,
+  column: string,
+  { values }: Rekey,
+): Promise<void> {
   const { session } = editor;
+  const key = holders
+    .find(({ table }) => table.name === tableName)
+    ?.table.columns.find(({ name }) => name === column);
   await session.statement(
-    `CREATE TABLE ${mapping} (old PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE ${mapping} (old ${key?.type ?? ""} PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
   );
   if (typeof values !== "function") {
     await session.statement(
