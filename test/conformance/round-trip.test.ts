@@ -95,7 +95,14 @@ for (const dialect of ["sqlite", "postgres"] as const) {
         await runSteps(fixture, meta);
         await downgrade(fixture.folder, start, { dataLoss: "allow", namespace: "daf_butler" });
         const end = await describeFixture(fixture);
-        const differences = compare({ ...content(before), meta: { ...meta, generated } }, content(end), own);
+        const differences = compare(
+          {
+            ...content(before),
+            meta: { ...meta, generated: golden.endsWith("int-to-uuid") ? generated : [] },
+          },
+          content(end),
+          own,
+        );
         const explained = lost.filter((one) => one.golden.test(golden));
         const rest = differences.filter((one) => !explained.some(({ difference }) => difference.test(one)));
         expect(rest).to.deep.equal([]);

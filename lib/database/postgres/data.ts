@@ -12,6 +12,9 @@ const rowsAStatement = 1000;
 const defaultBatchSize = 10_000;
 const values = "_godwit_values";
 
+/** Tells streams of a process apart. */
+let streams = 0;
+
 /** Bulk data on PostgreSQL. */
 export class PostgresDataEditor implements DataEditor {
   constructor(private readonly session: PostgresSession) {}
@@ -59,26 +62,44 @@ export class PostgresDataEditor implements DataEditor {
     return count;
   }
 
+  /** In a transaction a cursor reads the result once; without one it would end with the statement. */
   async *stream(
     statement: Sql,
     { key, batchSize = defaultBatchSize, after }: StreamOptions,
   ): AsyncIterable<readonly Row[]> {
     const columns = sql.ids(key);
+    const beyond = (last: readonly SqlValue[] | undefined): Sql =>
+      last === undefined
+        ? sql``
+        : sql` WHERE (${columns}) > (${sql.join(last.map((value) => sql`${value}`))})`;
+    const ordered = (last: readonly SqlValue[] | undefined): Sql =>
+      sql`SELECT * FROM (${statement}) AS rows${beyond(last)} ORDER BY ${columns}`;
+    if (this.session.kind === "transaction") {
+      yield* this.#fetched(ordered(after), batchSize);
+      return;
+    }
     let last = after;
     for (;;) {
-      const beyond =
-        last === undefined
-          ? sql``
-          : sql` WHERE (${columns}) > (${sql.join(last.map((value) => sql`${value}`))})`;
-      const rows = await this.session.query(
-        sql`SELECT * FROM (${statement}) AS rows${beyond} ORDER BY ${columns} LIMIT ${BigInt(batchSize)}`,
-      );
+      const rows = await this.session.query(sql`${ordered(last)} LIMIT ${BigInt(batchSize)}`);
       const final = rows.at(-1);
       if (final === undefined) return;
       yield rows;
       if (rows.length < batchSize) return;
       last = key.map((name) => final[name] ?? null);
     }
+  }
+
+  /** A cursor that is not read to its end goes with the transaction. */
+  async *#fetched(statement: Sql, batchSize: number): AsyncIterable<readonly Row[]> {
+    streams += 1;
+    const cursor = sql.id(`_godwit_stream_${streams}`);
+    await this.session.execute(sql`DECLARE ${cursor} NO SCROLL CURSOR FOR ${statement}`);
+    for (;;) {
+      const rows = await this.session.query(sql`FETCH ${sql.raw(String(batchSize))} FROM ${cursor}`);
+      if (rows.length > 0) yield rows;
+      if (rows.length < batchSize) break;
+    }
+    await this.session.execute(sql`CLOSE ${cursor}`);
   }
 
   async update(table: string, { columns, rows }: RowBatch, key: readonly string[]): Promise<number> {

@@ -8,6 +8,9 @@ const rowsAStatement = 500;
 const defaultBatchSize = 10_000;
 const values = "temp._godwit_values";
 
+/** Tells streams of a process apart. */
+let streams = 0;
+
 /** Bulk data in a SQLite file: as many rows a statement as its text can well hold. */
 export class SqliteDataEditor implements DataEditor {
   constructor(private readonly session: SqliteSession) {}
@@ -36,25 +39,31 @@ export class SqliteDataEditor implements DataEditor {
   }
 
   /** Reads on from the key of the last row, as the driver would hold all rows of a statement in memory. */
+  /** The result is written down once, in the order of its key: asking again for each batch would sort it again each time. */
   async *stream(
     statement: Sql,
     { key, batchSize = defaultBatchSize, after }: StreamOptions,
   ): AsyncIterable<readonly Row[]> {
     const columns = sql.ids(key);
-    let last = after;
-    for (;;) {
-      const beyond =
-        last === undefined
-          ? sql``
-          : sql` WHERE (${columns}) > (${sql.join(last.map((value) => sql`${value}`))})`;
-      const rows = await this.session.query(
-        sql`SELECT * FROM (${statement})${beyond} ORDER BY ${columns} LIMIT ${BigInt(batchSize)}`,
-      );
-      const final = rows.at(-1);
-      if (final === undefined) return;
-      yield rows;
-      if (rows.length < batchSize) return;
-      last = key.map((name) => final[name] ?? null);
+    const beyond =
+      after === undefined
+        ? sql``
+        : sql` WHERE (${columns}) > (${sql.join(after.map((value) => sql`${value}`))})`;
+    streams += 1;
+    const table = sql.id(`_godwit_stream_${streams}`);
+    await this.session.execute(
+      sql`CREATE TEMPORARY TABLE ${table} AS SELECT * FROM (${statement})${beyond} ORDER BY ${columns}`,
+    );
+    try {
+      for (let first = 1n; ; first += BigInt(batchSize)) {
+        const rows = await this.session.query(
+          sql`SELECT * FROM ${table} WHERE rowid >= ${first} AND rowid < ${first + BigInt(batchSize)} ORDER BY rowid`,
+        );
+        if (rows.length > 0) yield rows;
+        if (rows.length < batchSize) return;
+      }
+    } finally {
+      await this.session.execute(sql`DROP TABLE IF EXISTS ${table}`);
     }
   }
 

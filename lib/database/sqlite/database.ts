@@ -15,6 +15,8 @@ const defaultLockTimeoutMs = 60_000;
 const readBusyTimeoutMs = 60_000;
 const pollMs = 50;
 const tellEveryMs = 1000;
+/** In KiB: keys in random order, as UUIDs are, would read each page of an index anew from the 2 MB that are usual. */
+const cacheSize = "PRAGMA cache_size = -32768";
 
 /** Sequelize tells its connections apart by this. */
 interface LentConnection extends Connection {
@@ -113,6 +115,7 @@ async function takeWriteLock(
   for (;;) {
     try {
       await run(connection, "BEGIN IMMEDIATE");
+      await run(connection, cacheSize);
       // A writer that commits waits for those who read.
       connection.configure("busyTimeout", lockTimeoutMs);
       return;
