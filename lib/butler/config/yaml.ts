@@ -46,7 +46,9 @@ export interface ReadScope {
 /** Parses a text, keeping where everything stands. @throws InputError `bad-yaml` with the line */
 export function parseYaml(text: string, name: string): Document.Parsed {
   const document = parseDocument(text, { customTags: includeTags, logLevel: "silent", version: "1.1" });
-  const [error] = document.errors;
+  // A tag that is not known could mean anything; Butler refuses it too.
+  const unknownTag = document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
+  const error = document.errors[0] ?? unknownTag;
   if (error === undefined) return document;
   const [{ line } = { line: 1 }] = error.linePos ?? [];
   throw new InputError("bad-yaml", `${name}:${line}: This is not YAML: ${firstLine(error.message)}`, {
@@ -75,13 +77,26 @@ export function readConfigText(text: string, name: string): unknown {
 
 function parsedValue(text: string, name: string): unknown {
   try {
-    return parseYaml(text, name).toJS({ maxAliasCount: 100 });
+    const value: unknown = parseYaml(text, name).toJS({ maxAliasCount: 100 });
+    requireFinite(value, name, []);
+    return value;
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError("bad-yaml", `${name}: This YAML cannot be used: ${firstLine(String(error))}`, {
       cause: error,
     });
   }
+}
+
+/** An alias may lead back to what it stands in. */
+function requireFinite(value: unknown, name: string, above: readonly unknown[]): void {
+  if (typeof value !== "object" || value === null || value instanceof Include) return;
+  if (above.includes(value)) {
+    throw new InputError("bad-yaml", `${name}: This YAML cannot be used: a part of it contains itself.`, {
+      hint: "Remove the alias (*name) that leads back to where it stands.",
+    });
+  }
+  for (const inner of Object.values(value)) requireFinite(inner, name, [...above, value]);
 }
 
 function readText(file: string): string {
