@@ -16,7 +16,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       const { folder } = await copyFixture("uuid-c6-synth", dialect);
       const args = ["upgrade", "head", "--json", "--lock-timeout", "150", "--repo", folder];
       const results = await Promise.all(Array.from({ length: runners }, () => runGodwit(args)));
-      for (const { status, stderr } of results) expect(status, stderr).to.equal(0);
+      for (const { status, stdout, stderr } of results) expect(status, stderr + stdout).to.equal(0);
       const applied = results.flatMap(({ stdout }) =>
         (JSON.parse(stdout) as Run).steps.map(({ revision }) => revision),
       );

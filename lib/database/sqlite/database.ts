@@ -57,6 +57,7 @@ export class SqliteDatabase implements Database {
 
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const connection = await this.#connect();
+    connection.configure("busyTimeout", readBusyTimeoutMs);
     const session = new SqliteSession(connection, this.#path, "autocommit", undefined);
     try {
       return await work(session);

@@ -52,7 +52,14 @@ function numberLiteral(value: number): string {
   if (value === Infinity) return "9e999";
   if (value === -Infinity) return "-9e999";
   const text = value.toString();
-  return /[.e]/.test(text) ? text : `${text}.0`;
+  if (isReadExactly(text)) return /[.e]/.test(text) ? text : `${text}.0`;
+  return value.toExponential(20);
+}
+
+/** SQLite misses the nearest float of some texts by one place; few digits, or many more than are needed, are read as they are. */
+function isReadExactly(text: string): boolean {
+  const [digits = "", exponent = "0"] = text.replace("-", "").split("e");
+  return digits.replace(".", "").length <= 15 && Math.abs(Number(exponent)) <= 7;
 }
 
 /** The text of a statement. */
