@@ -17,6 +17,8 @@ export interface HistoryOptions extends ProjectOptions {
   readonly range?: string;
   /** Which shipped trees are shown where no repository is given (default `shipped`). */
   readonly trees?: "shipped" | "own";
+  /** Whether to read what ran on the repository, downgrades and failures included (default `skip`). */
+  readonly runs?: "skip" | "read";
 }
 
 /** The revisions, newest first, and the switches between branches. Files are read, not run. */
@@ -26,17 +28,21 @@ export async function history(options: HistoryOptions = {}): Promise<HistoryRepo
     return reportHistory(await findRevisions(options, kind), options.range, null);
   }
   // Loaded only here: what opens repositories takes longer to load than most histories to read.
-  const [{ stateForGraph, withProject }, { readState }] = await Promise.all([
+  const [{ stateForGraph, withProject }, { readState }, { runEntries }] = await Promise.all([
     import("./project.js"),
     import("../state/read.js"),
+    import("./log.js"),
   ]);
   return withProject(options.uri, options, async (project) => {
     const { repository, known } = project;
-    const state = await repository.database.transaction({ mode: "read" }, (session) =>
-      readState(repository, session, known),
-    );
+    const { state, runs } = await repository.database.transaction({ mode: "read" }, async (session) => {
+      const found = await readState(repository, session, known);
+      return { state: found, runs: options.runs === "read" && found.hasLog ? await runEntries(session) : [] };
+    });
     const { unrecordedTrees } = repository;
-    return reportHistory(project, options.range, { state, applied: stateForGraph(state), unrecordedTrees });
+    const standing = { state, applied: stateForGraph(state), unrecordedTrees };
+    const report = reportHistory(project, options.range, standing);
+    return options.runs === "read" ? { ...report, runs } : report;
   });
 }
 

@@ -94,8 +94,29 @@ export interface RunReport {
   readonly current: CurrentReport;
 }
 
+/** A step that was begun on a repository. */
+export interface RunEntry {
+  /** The same for all steps of one command. */
+  readonly run: string;
+  readonly manager: string;
+  readonly revision: string;
+  readonly direction: string;
+  /** UTC, ISO 8601. */
+  readonly started: string;
+  readonly ended: string | null;
+  readonly durationMs: number | null;
+  /** `unfinished`: the process ended before it could tell, or it is still at work. */
+  readonly outcome: "done" | "failed" | "unfinished";
+  /** The statement at which a step failed, where it came to one. */
+  readonly statement: string | null;
+  readonly tool: string;
+  readonly user: string;
+}
+
 export interface HistoryReport {
   readonly revisions: readonly RevisionEntry[];
+  /** What ran here, oldest first, where it was asked for. */
+  readonly runs?: readonly RunEntry[];
   readonly switches: readonly {
     readonly manager: string;
     readonly from: string;

@@ -11,7 +11,7 @@ const folder = new URL("../../../lib/cli/json/", import.meta.url);
 /** Everything on standard output is one document, and is as its schema says. */
 async function requireDocument(schema: string, args: readonly string[], exitCode = 0): Promise<void> {
   const { status, stdout, stderr } = await runGodwit([...args, "--json"]);
-  expect(status, stderr).to.equal(exitCode);
+  expect(status, `${args.join(" ")}: ${stderr}${stdout}`).to.equal(exitCode);
   const document: unknown = JSON.parse(stdout);
   expect(Object.keys(document as object)[0]).to.equal("schema");
   const text = await readFile(new URL(`${schema}.json`, folder), "utf8");
@@ -40,6 +40,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       await requireDocument("run", ["upgrade", ...repo]);
       await requireDocument("history", ["history", "-i", ...repo]);
       await requireDocument("run", ["downgrade", "-1", ...repo]);
+      await requireDocument("history", ["history", "--applied", ...repo]);
       await requireDocument("run", ["stamp", ...repo]);
       await requireDocument("format", ["format", ...repo]);
       await requireDocument("format-list", ["format", "--list", ...repo]);

@@ -1,4 +1,5 @@
 import type { HistoryReport } from "../../api/results.js";
+import { printRuns } from "../render/runs.js";
 import { printRevisions, printSwitches } from "../render/revisions.js";
 import { print, printJson } from "../render/table.js";
 import {
@@ -48,6 +49,7 @@ export const historyCommand: Command = {
       trees: await treesOf(argv),
       ...(uri === null ? {} : { uri }),
       ...(range === undefined ? {} : { range }),
+      ...(argv["applied"] === true ? { runs: "read" as const } : {}),
     });
     const picture = pictureFormats.find((format) => format === argv["graph"]);
     if (picture !== undefined) {
@@ -64,7 +66,8 @@ export const historyCommand: Command = {
         "applied",
       );
     else printRevisions(report.revisions, argv["v"] === true ? "full" : "plain");
-    printSwitches(report.switches);
+    if (argv["applied"] === true) printRuns(report.runs ?? []);
+    else printSwitches(report.switches);
     return 0;
   },
 };

@@ -38,7 +38,6 @@ export class SqliteDataEditor implements DataEditor {
     return count;
   }
 
-  /** Reads on from the key of the last row, as the driver would hold all rows of a statement in memory. */
   /** The result is written down once, in the order of its key: asking again for each batch would sort it again each time. */
   async *stream(
     statement: Sql,
@@ -51,7 +50,7 @@ export class SqliteDataEditor implements DataEditor {
         : sql` WHERE (${columns}) > (${sql.join(after.map((value) => sql`${value}`))})`;
     streams += 1;
     const table = sql.id(`_godwit_stream_${streams}`);
-    await this.session.execute(
+    await this.session.temporary(
       sql`CREATE TEMPORARY TABLE ${table} AS SELECT * FROM (${statement})${beyond} ORDER BY ${columns}`,
     );
     try {
@@ -63,7 +62,7 @@ export class SqliteDataEditor implements DataEditor {
         if (rows.length < batchSize) return;
       }
     } finally {
-      await this.session.execute(sql`DROP TABLE IF EXISTS ${table}`);
+      await this.session.temporary(sql`DROP TABLE IF EXISTS temp.${table}`);
     }
   }
 

@@ -86,6 +86,13 @@ export class SqliteSession implements Session {
     }
   }
 
+  /** Runs a statement about what only this connection sees: that is no write. */
+  async temporary(statement: Sql): Promise<void> {
+    const text = renderSql(statement);
+    this.onStatement?.(text);
+    await this.#send(text);
+  }
+
   /** Runs a text that is told to whoever listens. */
   statement(text: string): Promise<number> {
     this.onStatement?.(text);
