@@ -47,13 +47,38 @@ const nanoseconds = 1_000_000_000n;
  * Finds when observing days are, asking the providers `dayObsOffsets` before the offsets that are known here.
  * @returns a function of the instrument and the day as an integer YYYYMMDD
  */
-export function daySpans(context: RevisionContext): (instrument: Instrument, dayObs: bigint) => DaySpan {
-  const functions = [...context.providers("dayObsOffsets").map(asFunction), builtInOffset];
+export function daySpans(
+  context: Pick<RevisionContext, "providers">,
+): (instrument: Instrument, dayObs: bigint) => DaySpan {
+  const offsetOf = dayOffsets(context);
   return (instrument, dayObs) => {
-    const offset = firstOffset(functions, instrument, Number(dayObs));
-    const begin = (startOfDay(dayObs) + BigInt(offset)) * nanoseconds;
+    const begin = (startOfDay(dayObs) + offsetOf(instrument, dayObs)) * nanoseconds;
     return { begin, end: begin + daySeconds * nanoseconds };
   };
+}
+
+/** The day in which a time lies, of an instrument: the inverse of `daySpans`. The offset is that of the day by TAI. */
+export function daysOfTimes(
+  context: Pick<RevisionContext, "providers">,
+): (instrument: Instrument, nanosecondsTai: bigint) => bigint {
+  const offsetOf = dayOffsets(context);
+  return (instrument, time) => {
+    const seconds = time / nanoseconds;
+    return dayOf(seconds - offsetOf(instrument, dayOf(seconds)));
+  };
+}
+
+/** By how many seconds the days of an instrument begin after midnight. */
+function dayOffsets(
+  context: Pick<RevisionContext, "providers">,
+): (instrument: Instrument, dayObs: bigint) => bigint {
+  const functions = [...context.providers("dayObsOffsets").map(asFunction), builtInOffset];
+  return (instrument, dayObs) => BigInt(firstOffset(functions, instrument, Number(dayObs)));
+}
+
+/** The day as YYYYMMDD of a time in seconds since 1970. */
+function dayOf(seconds: bigint): bigint {
+  return BigInt(new Date(Number(seconds) * 1000).toISOString().slice(0, 10).replaceAll("-", ""));
 }
 
 function firstOffset(functions: readonly OffsetFunction[], instrument: Instrument, dayObs: number): number {

@@ -45,6 +45,15 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       await requireDocument("format", ["format", ...repo]);
       await requireDocument("format-list", ["format", "--list", ...repo]);
       await requireDocument("format-diff", ["format", "--diff", repository, repository]);
+      await requireDocument("butler-dump-schema", ["butler", "dump-schema", ...repo]);
+      await requireDocument("butler-set-namespace", ["butler", "set-namespace", ...repo]);
+      await requireDocument("butler-update-day-obs", ["butler", "update-day-obs", "HSC", ...repo]);
+      if (dialect === "sqlite")
+        await requireDocument("butler-rewrite-sqlite-registry", [
+          "butler",
+          "rewrite-sqlite-registry",
+          ...repo,
+        ]);
       await requireDocument("error", ["upgrade", "nosuch", ...repo], 2);
     });
   });

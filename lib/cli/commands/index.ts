@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { copyCommand } from "./copy.js";
 import { rehearseCommand } from "./rehearse.js";
 import { branchesCommand, headsCommand } from "./heads.js";
+import { butlerCommand } from "./butler.js";
 import { checkCommand } from "./check.js";
 import { currentCommand } from "./current.js";
 import { downgradeCommand } from "./downgrade.js";
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   repairCommand,
   repositoriesCommand,
   formatCommand,
+  butlerCommand,
   copyCommand,
   rehearseCommand,
 ];

@@ -1,0 +1,129 @@
+/** Computes the observing days of an instrument again, from the times of its exposures. */
+import type { DialectName, Session } from "../../database/database.js";
+import { sql } from "../../database/sql.js";
+import type { Sql, SqlValue } from "../../database/sql.js";
+import { InputError } from "../../errors.js";
+import { butlerConventions } from "../conventions.js";
+import { daySpans, daysOfTimes } from "../day-obs.js";
+import type { Instrument } from "../day-obs.js";
+
+/** An exposure that has another day than it should. */
+export interface MovedExposure {
+  readonly id: bigint;
+  readonly dayObs: bigint;
+}
+
+/** What is wrong with the days of an instrument. */
+export interface WrongDays {
+  readonly moved: readonly MovedExposure[];
+  /** How many exposures have no time, so that their day cannot be computed. */
+  readonly timeless: number;
+}
+
+/** Where offsets come from. */
+export interface Offsets {
+  providers(name: string): readonly unknown[];
+}
+
+const [exposure, visit, definition, dayObs] = [
+  sql.table("exposure"),
+  sql.table("visit"),
+  sql.table("visit_definition"),
+  sql.table("day_obs"),
+];
+
+/** The instrument with its class. @throws InputError `unknown-instrument` naming those that there are */
+export async function readInstrument(session: Session, name: string): Promise<Instrument> {
+  const rows = await session.query(
+    sql`SELECT name, class_name FROM ${sql.table("instrument")} ORDER BY name`,
+  );
+  const found = rows.find((row) => row["name"] === name);
+  if (found !== undefined) return { name, className: String(found["class_name"]) };
+  throw new InputError("unknown-instrument", `The repository has no instrument "${name}".`, {
+    hint: `It has ${rows.map((row) => String(row["name"])).join(", ")}.`,
+  });
+}
+
+/** Finds the exposures whose day is not the one that follows from their begin. */
+export async function findWrongDays(
+  session: Session,
+  instrument: Instrument,
+  offsets: Offsets,
+): Promise<WrongDays> {
+  const dayOf = daysOfTimes(offsets);
+  const moved: MovedExposure[] = [];
+  let timeless = 0;
+  const rows = sql`SELECT id, day_obs, ${beginOf(session.dialect)} AS begin FROM ${exposure} WHERE instrument = ${instrument.name}`;
+  for await (const batch of session.data().stream(rows, { key: ["id"] })) {
+    for (const row of batch) {
+      if (typeof row["begin"] !== "bigint") {
+        timeless += 1;
+        continue;
+      }
+      const day = dayOf(instrument, row["begin"]);
+      if (row["day_obs"] !== day) moved.push({ id: BigInt(String(row["id"])), dayObs: day });
+    }
+  }
+  return { moved, timeless };
+}
+
+/** A range without a lower bound begins at the earliest time that Butler stores. */
+function beginOf(dialect: DialectName): Sql {
+  return dialect === "sqlite" ? sql`timespan_begin` : sql`lower(timespan)`;
+}
+
+/** Gives exposures their days, together with all visits that they belong to, and with days that are not there yet. */
+export async function moveExposures(
+  session: Session,
+  instrument: Instrument,
+  moved: readonly MovedExposure[],
+  offsets: Offsets,
+): Promise<{ readonly visits: number; readonly days: number }> {
+  const days = await addMissingDays(session, instrument, moved, offsets);
+  await session.data().update(
+    "exposure",
+    {
+      columns: ["instrument", "id", "day_obs"],
+      rows: moved.map(({ id, dayObs: day }): SqlValue[] => [instrument.name, id, day]),
+    },
+    ["instrument", "id"],
+  );
+  const ids = sql.join(moved.map(({ id }) => sql`${id}`));
+  const visits = await session.execute(
+    sql`UPDATE ${visit} SET day_obs = f.day_obs FROM (
+      SELECT d.visit AS visit, MIN(e.day_obs) AS day_obs FROM ${definition} d
+      JOIN ${exposure} e ON e.instrument = d.instrument AND e.id = d.exposure
+      WHERE d.instrument = ${instrument.name} AND d.visit IN (
+        SELECT c.visit FROM ${definition} c WHERE c.instrument = ${instrument.name} AND c.exposure IN (${ids}))
+      GROUP BY d.visit) f
+      WHERE ${visit}.instrument = ${instrument.name} AND ${visit}.id = f.visit
+      AND (${visit}.day_obs IS NULL OR ${visit}.day_obs <> f.day_obs)`,
+  );
+  await session.checkForeignKeys(["exposure", "visit"]);
+  return { visits, days };
+}
+
+/** From configuration 6 on exposures and visits refer to rows of their own for days. */
+async function addMissingDays(
+  session: Session,
+  instrument: Instrument,
+  moved: readonly MovedExposure[],
+  offsets: Offsets,
+): Promise<number> {
+  if (!(await session.schema(butlerConventions).hasTable("day_obs"))) return 0;
+  const there = await session.query(sql`SELECT id FROM ${dayObs} WHERE instrument = ${instrument.name}`);
+  const known = new Set(there.map((row) => row["id"]));
+  const missing = [...new Set(moved.map((one) => one.dayObs))].filter((day) => !known.has(day));
+  if (missing.length === 0) return 0;
+  const spanOf = daySpans(offsets);
+  const isSqlite = session.dialect === "sqlite";
+  const columns = isSqlite ? ["timespan_begin", "timespan_end"] : ["timespan"];
+  await session.data().insert("day_obs", {
+    columns: ["instrument", "id", ...columns],
+    rows: missing.map((day): SqlValue[] => {
+      const { begin, end } = spanOf(instrument, day);
+      return [instrument.name, day, ...(isSqlite ? [begin, end] : [`[${begin},${end})`])];
+    }),
+  });
+  return missing.length;
+}
