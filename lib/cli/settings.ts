@@ -51,6 +51,7 @@ export function moveOptions(yargs: Argv): Argv {
   return runOptions(yargs)
     .option("plan", { type: "boolean", describe: "Show what would be done, and stop" })
     .option("verify", { type: "boolean", describe: "Check schema and rows before, and after every step" })
+    .option("sql", { type: "boolean", describe: "Print a script that does the same, and stop" })
     .option("atomic", { type: "boolean", describe: "Put the whole plan into one transaction" })
     .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
     .option("backup", {

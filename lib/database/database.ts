@@ -41,8 +41,16 @@ export interface TransactionOptions {
   readonly lockTimeoutMs?: number;
   /** Told the text of each statement before it is sent. */
   readonly onStatement?: (text: string) => void;
+  /** Told the text of each statement that changes something, as it can be sent again by any client, in the order in which they are sent. */
+  readonly onChange?: (text: string) => void;
   /** Told every second or so while SQLite's write lock is waited for. */
   readonly onWaiting?: (holder: LockHolder) => void;
+}
+
+/** What a script begins and ends with. */
+export interface ScriptFrame {
+  readonly begin: readonly string[];
+  readonly end: readonly string[];
 }
 
 /** An open database: the part of a repository that migrations change. */
@@ -58,6 +66,8 @@ export interface Database {
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** The SQL text that would be sent for a statement, with every value as a literal. */
   render(statement: Sql): string;
+  /** The statements between which a script of changes stands, so that they work as in a write transaction of ours. */
+  readonly scriptFrame: ScriptFrame;
   /** Closes all connections. */
   close(): Promise<void>;
 }

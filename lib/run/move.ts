@@ -128,7 +128,8 @@ async function carryOut(
   return carryOutEach(request, run, steps, headsOf(state), done);
 }
 
-async function treeRunners(
+/** A runner for each tree that some steps belong to. */
+export async function treeRunners(
   steps: readonly PreparedStep[],
   known: KnownRevisions,
   environment: RunEnvironment,

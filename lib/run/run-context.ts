@@ -22,6 +22,8 @@ export interface RunEnvironment {
   readonly onPause: PauseHook | undefined;
   /** Checks the whole repository at the end of each step, where that was asked for. */
   readonly verify?: (session: Session, revision: string) => Promise<void>;
+  /** Told whenever code asks for rows, or makes some. */
+  readonly onRows?: () => void;
 }
 
 /** Runs a named part of a revision that is not transactional. */
@@ -60,10 +62,12 @@ export class RunContext implements RevisionContext {
   }
 
   get data(): DataEditor {
+    this.#environment.onRows?.();
     return new TrackingDataEditor(this.session.data(), this.written);
   }
 
   query(statement: Sql): Promise<Row[]> {
+    this.#environment.onRows?.();
     return this.session.query(statement);
   }
 
@@ -73,6 +77,7 @@ export class RunContext implements RevisionContext {
   }
 
   async *tables(family: string): AsyncIterable<string> {
+    this.#environment.onRows?.();
     yield* tablesOfFamily(await this.repository.tableFamilies(this.session), family);
   }
 
@@ -81,6 +86,7 @@ export class RunContext implements RevisionContext {
   }
 
   providers(name: string): readonly unknown[] {
+    this.#environment.onRows?.();
     return this.#environment.providers.get(name) ?? [];
   }
 

@@ -2,7 +2,7 @@ import type { RunOptions } from "../../api/options.js";
 import type { PlanReport, RunReport } from "../../api/results.js";
 import { confirm } from "../ask.js";
 import { printPlan } from "../render/plan.js";
-import { printJson } from "../render/table.js";
+import { print, printJson } from "../render/table.js";
 import { mannerOf, moveOptions, readRunOptions, repositoryOf, textOf, textsOf } from "../settings.js";
 import type { Arguments, Manner } from "../settings.js";
 import { withSignals } from "../signals.js";
@@ -73,13 +73,18 @@ export interface MoveCommand {
   readonly asks: "only-about-loss" | "on-terminal";
 }
 
-/** What `upgrade` and `downgrade` have in common: `--plan`, asking, running, printing. */
+/** What `upgrade` and `downgrade` have in common: `--plan`, `--sql`, asking, running, printing. */
 export async function moveFromCommandLine(argv: Arguments, command: MoveCommand): Promise<number> {
   const uri = await repositoryOf(argv);
   const options = readRunOptions(argv);
   const manner = mannerOf(argv);
   if (argv["plan"] === true) {
     showPlan(await planned(uri, command, options), manner);
+    return 0;
+  }
+  if (argv["sql"] === true) {
+    const { script } = await import("../../api/script.js");
+    print(await script(uri, command.direction, command.targets, options));
     return 0;
   }
   await askFirst(argv, uri, command, options);

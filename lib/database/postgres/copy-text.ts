@@ -9,12 +9,20 @@ export function copyLine(row: readonly SqlValue[]): string {
 }
 
 function copyValue(value: SqlValue): string {
-  if (value === null) return "\\N";
+  const text = copiedText(value);
+  return text === null
+    ? "\\N"
+    : text.replaceAll(/[\\\n\r\t]/g, (character) => escapes[character] ?? character);
+}
+
+/** The text that a column reads a value from; null for NULL. @throws InputError `nul-character` */
+export function copiedText(value: SqlValue): string | null {
+  if (value === null) return null;
   switch (typeof value) {
     case "string":
       if (value.includes("\0"))
         throw new InputError("nul-character", "PostgreSQL has no text with a NUL character.");
-      return value.replaceAll(/[\\\n\r\t]/g, (character) => escapes[character] ?? character);
+      return value;
     case "boolean":
       return value ? "t" : "f";
     case "bigint":
@@ -22,7 +30,7 @@ function copyValue(value: SqlValue): string {
     case "number":
       return numberText(value);
     default:
-      return `\\\\x${Buffer.from(value).toString("hex")}`;
+      return `\\x${Buffer.from(value).toString("hex")}`;
   }
 }
 

@@ -3,8 +3,8 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { DataEditor, RowBatch, StreamOptions } from "../data.js";
 import { sql } from "../sql.js";
 import type { Row, Sql, SqlValue } from "../sql.js";
-import { copyLine } from "./copy-text.js";
-import { literal, quoteName } from "./literals.js";
+import { copiedText, copyLine } from "./copy-text.js";
+import { literal, quoteName, quoteText } from "./literals.js";
 import { Clauses } from "./schema/clauses.js";
 import type { PostgresSession } from "./session.js";
 
@@ -49,9 +49,11 @@ export class PostgresDataEditor implements DataEditor {
     batches: AsyncIterable<readonly (readonly SqlValue[])[]>,
   ): Promise<bigint> {
     let count = 0n;
+    const { onChange } = this.session;
     async function* lines(): AsyncIterable<string> {
       for await (const rows of batches) {
         count += BigInt(rows.length);
+        if (onChange !== undefined) for (const text of copied(relation, columns, rows)) onChange(text);
         if (rows.length > 0) yield rows.map(copyLine).join("");
       }
     }
@@ -126,4 +128,21 @@ export class PostgresDataEditor implements DataEditor {
   #relation(table: string): string {
     return new Clauses(this.session.namespace).relation(table);
   }
+}
+
+/** What `COPY` does, as statements: each value is a text of no type yet, which its column reads as `COPY` would. */
+function copied(relation: string, columns: readonly string[], rows: RowBatch["rows"]): string[] {
+  const statements: string[] = [];
+  for (let start = 0; start < rows.length; start += rowsAStatement) {
+    const tuples = rows.slice(start, start + rowsAStatement).map((row) => `(${row.map(untyped).join(", ")})`);
+    statements.push(
+      `INSERT INTO ${relation} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
+    );
+  }
+  return statements;
+}
+
+function untyped(value: SqlValue): string {
+  const text = copiedText(value);
+  return text === null ? "NULL" : quoteText(text);
 }

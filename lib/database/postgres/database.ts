@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { Sequelize } from "sequelize";
-import type { Database, Session, TransactionOptions } from "../database.js";
+import type { Database, ScriptFrame, Session, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
 import { connectionError, type Place } from "./errors.js";
 import { renderSql } from "./literals.js";
@@ -8,6 +8,7 @@ import { PostgresSession, type SessionKind } from "./session.js";
 import { settingsText } from "./settings.js";
 
 const defaultLockTimeoutMs = 60_000;
+const oldestServer = 0;
 
 /** Sequelize lends its connections; statements run on the driver's client, where every value can be read as the server wrote it. */
 interface PooledClient extends Client {
@@ -20,6 +21,15 @@ export interface DatabaseFacts {
   readonly namespace: string;
   /** `server_version_num`: 150018 for 15.18. */
   readonly serverVersion: number;
+}
+
+/** The settings are those of a transaction of ours that any server version knows. */
+export function postgresFrame(namespace: string): ScriptFrame {
+  const settings = settingsText("transaction", namespace, defaultLockTimeoutMs, oldestServer).split("; ");
+  return {
+    begin: ["START TRANSACTION ISOLATION LEVEL READ COMMITTED", ...settings],
+    end: ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"],
+  };
 }
 
 export class PostgresDatabase implements Database {
@@ -38,13 +48,13 @@ export class PostgresDatabase implements Database {
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.#connect();
-    const session = this.#sessionOn(client, "transaction", options.onStatement);
+    const session = this.#sessionOn(client, "transaction", options);
     try {
-      await session.run(this.#beginning(options));
+      await session.send(this.#beginning(options));
       const result = await work(session);
       // Deferred constraints are checked here, where a failure can still be reported as that of a statement.
-      await session.run("SET CONSTRAINTS ALL IMMEDIATE");
-      await session.run("COMMIT");
+      await session.send("SET CONSTRAINTS ALL IMMEDIATE");
+      await session.send("COMMIT");
       session.end();
       this.#release(client);
       return result;
@@ -59,7 +69,7 @@ export class PostgresDatabase implements Database {
     const client = await this.#connect();
     const session = this.#sessionOn(client, "autocommit");
     try {
-      await session.run(
+      await session.send(
         settingsText("session", this.namespace, defaultLockTimeoutMs, this.#facts.serverVersion),
       );
       return await work(session);
@@ -67,6 +77,10 @@ export class PostgresDatabase implements Database {
       session.end();
       await this.#giveBack(client);
     }
+  }
+
+  get scriptFrame(): ScriptFrame {
+    return postgresFrame(this.namespace);
   }
 
   render(statement: Sql): string {
@@ -77,8 +91,13 @@ export class PostgresDatabase implements Database {
     await this.#sequelize.close();
   }
 
-  #sessionOn(client: Client, kind: SessionKind, onStatement?: (text: string) => void): PostgresSession {
-    return new PostgresSession(client, this.namespace, this.#facts.serverVersion, kind, onStatement);
+  #sessionOn(
+    client: Client,
+    kind: SessionKind,
+    { onStatement, onChange }: Partial<TransactionOptions> = {},
+  ): PostgresSession {
+    const { serverVersion } = this.#facts;
+    return new PostgresSession(client, this.namespace, serverVersion, kind, onStatement, onChange);
   }
 
   /** Sequelize lends the connection; transactions are ours, because it writes to the console where one fails. */

@@ -34,10 +34,13 @@ export class PostgresSession implements Session {
     readonly serverVersion: number,
     readonly kind: SessionKind,
     private readonly onStatement?: (text: string) => void,
+    /** Told what changes something; also what `COPY` writes, as statements. */
+    readonly onChange?: (text: string) => void,
   ) {}
 
   async query(statement: Sql): Promise<Row[]> {
-    return rowsOf(last(await this.run(renderSql(statement, this.namespace))));
+    const text = renderSql(statement, this.namespace);
+    return rowsOf(last(await (onlyReads(text) ? this.send(text) : this.run(text))));
   }
 
   async execute(statement: Sql): Promise<number> {
@@ -49,7 +52,7 @@ export class PostgresSession implements Session {
    * @param searchPath in force meanwhile: with it, names in the answers do not depend on what else the database holds
    */
   async queryAll(texts: readonly string[], searchPath: string): Promise<readonly Row[][]> {
-    const answers = await this.run(
+    const answers = await this.send(
       [
         `SET LOCAL search_path = ${searchPath}`,
         ...texts,
@@ -59,8 +62,14 @@ export class PostgresSession implements Session {
     return answers.slice(1, -1).map(rowsOf);
   }
 
+  /** Sends a text that changes something, as `send` does. */
+  run(text: string): Promise<readonly Answer[]> {
+    this.onChange?.(text);
+    return this.send(text);
+  }
+
   /** Sends a text, which may hold several statements, and returns the answer of each. */
-  async run(text: string): Promise<readonly Answer[]> {
+  async send(text: string): Promise<readonly Answer[]> {
     if (!this.#open) {
       throw new StepError("session-over", "A database session was used after its end.");
     }
@@ -98,6 +107,14 @@ export class PostgresSession implements Session {
   end(): void {
     this.#open = false;
   }
+}
+
+/** A query that writes has to say so; a sequence is moved by functions. */
+function onlyReads(text: string): boolean {
+  return (
+    /^\s*(select|values|table|show|explain|with)\b/i.test(text) &&
+    !/\b(insert\s+into|update|delete\s+from|merge\s+into|setval|nextval)\b/i.test(text)
+  );
 }
 
 function last(answers: readonly Answer[]): Answer {

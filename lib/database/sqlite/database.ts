@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Sequelize } from "sequelize";
 import type { Database as Connection } from "sqlite3";
 import { StepError } from "../../errors.js";
-import type { Database, Session, TransactionOptions } from "../database.js";
+import type { Database, ScriptFrame, Session, TransactionOptions } from "../database.js";
 import { describeHolder } from "../lock.js";
 import type { Sql } from "../sql.js";
 import { all, run } from "./driver.js";
@@ -23,11 +23,18 @@ interface LentConnection extends Connection {
   uuid?: string;
 }
 
+/** With foreign keys enforced, a rebuild would delete what refers to the table; they can only be switched off before BEGIN. */
+export const sqliteFrame: ScriptFrame = {
+  begin: ["PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"],
+  end: ["COMMIT"],
+};
+
 /** A SQLite file. Sequelize lends connections; statements run on the driver's connection. */
 export class SqliteDatabase implements Database {
   readonly dialect = "sqlite";
   readonly namespace = null;
   readonly displayUrl: string;
+  readonly scriptFrame = sqliteFrame;
   readonly #sequelize: Sequelize;
   readonly #path: string;
 
@@ -39,7 +46,8 @@ export class SqliteDatabase implements Database {
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
     const connection = await this.#begin(options);
-    const session = new SqliteSession(connection, this.#path, options.mode, options.onStatement);
+    const { mode, onStatement, onChange } = options;
+    const session = new SqliteSession(connection, this.#path, mode, onStatement, onChange);
     try {
       await requireUnenforcedKeys(session);
       const result = await work(session);

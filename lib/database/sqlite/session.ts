@@ -29,6 +29,7 @@ export class SqliteSession implements Session {
     readonly path: string,
     readonly kind: SessionKind,
     readonly onStatement: ((text: string) => void) | undefined,
+    private readonly onChange?: (text: string) => void,
   ) {}
 
   /**
@@ -96,6 +97,7 @@ export class SqliteSession implements Session {
   /** Runs a text that is told to whoever listens. */
   statement(text: string): Promise<number> {
     this.onStatement?.(text);
+    this.onChange?.(text);
     return this.run(text);
   }
 

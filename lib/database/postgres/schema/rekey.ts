@@ -71,7 +71,7 @@ async function requireMapped(
   const relation = new Clauses(session.namespace).relation(table.name);
   for (const { name } of columns) {
     const column = quoteName(name);
-    const [answer] = await session.run(
+    const [answer] = await session.send(
       `SELECT o.${column}::text AS value FROM ${relation} AS o WHERE o.${column} IS NOT NULL AND NOT EXISTS (SELECT FROM ${mapping} AS m WHERE m.old = o.${column}) LIMIT 5`,
     );
     const missing = answer?.rows.map(([value]) => String(value)) ?? [];
