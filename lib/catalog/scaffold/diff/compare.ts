@@ -2,7 +2,7 @@
 import type { Session } from "../../../database/database.js";
 import { PlanningSchemaEditor } from "../../../database/schema/planning.js";
 import type { SchemaEditor } from "../../../database/schema/editor.js";
-import type { Table } from "../../../database/schema/table.js";
+import type { Column, Table } from "../../../database/schema/table.js";
 import type { Repository } from "../../../repository/repository.js";
 import { contentTables } from "../../../testing/snapshot.js";
 import { columnCalls, constraintCalls } from "./calls.js";
@@ -23,6 +23,8 @@ export interface TableDifference {
   readonly table: string;
   readonly family: string | null;
   readonly calls: readonly string[];
+  /** Columns that both have, and that differ. */
+  readonly changed: readonly string[];
   /** Columns that are gone, and those that are new. */
   readonly gone: readonly string[];
   readonly added: readonly string[];
@@ -62,10 +64,20 @@ async function differenceOf(side: Side, from: Table, to: Table): Promise<TableDi
     table: from.name,
     family: side.families.get(from.name) ?? null,
     calls: all.map(({ code }) => code),
+    changed: changedColumns(from, to),
     gone: names(from).filter((name) => !names(to).includes(name)),
     added: names(to).filter((name) => !names(from).includes(name)),
     incomplete: !sameTable(await planned(side, from, all), to),
   };
+}
+
+function changedColumns(from: Table, to: Table): string[] {
+  return from.columns
+    .filter((column) => {
+      const other = to.columns.find(({ name }) => name === column.name);
+      return other !== undefined && columnText(other) !== columnText(column);
+    })
+    .map(({ name }) => name);
 }
 
 function names(table: Table): string[] {
@@ -99,14 +111,12 @@ function sameTable(one: Table, other: Table): boolean {
 }
 
 function comparableText({ columns, primaryKey, uniques, foreignKeys, checks, indexes }: Table): string {
-  const plain = columns.map(({ name, type, nullable, default: value }) => ({
-    name,
-    type: typeKey(type),
-    nullable,
-    value,
-  }));
-  const parts = [plain, uniques, foreignKeys, checks, indexes].map(sortedTexts);
-  return JSON.stringify([...parts, primaryKey?.columns ?? []]);
+  const parts = [uniques, foreignKeys, checks, indexes].map(sortedTexts);
+  return JSON.stringify([columns.map(columnText).toSorted(), ...parts, primaryKey?.columns ?? []]);
+}
+
+function columnText({ name, type, nullable, default: value }: Column): string {
+  return JSON.stringify({ name, type: typeKey(type), nullable, value });
 }
 
 function sortedTexts(items: readonly unknown[]): string[] {

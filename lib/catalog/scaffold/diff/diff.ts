@@ -52,7 +52,7 @@ async function wayCode(from: Side, to: Side, way: "up" | "down"): Promise<string
   return [
     ...new Set([...questions, ...lost]),
     ...made.flatMap((name) => createCode(to, name)),
-    ...operations(found),
+    ...operations(found, from),
     ...gone.toReversed().map((name) => `await context.schema.drop(${literalCode(name)});`),
   ];
 }
@@ -88,7 +88,7 @@ function questionsOf(
 }
 
 /** One operation a table; the same change of all tables of a family is one over the family. */
-function operations(found: readonly TableDifference[]): string[] {
+function operations(found: readonly TableDifference[], from: Side): string[] {
   const groups = new Map<string, TableDifference[]>();
   for (const difference of found) {
     const key =
@@ -97,15 +97,37 @@ function operations(found: readonly TableDifference[]): string[] {
   }
   const families = [...groups.values()].flatMap(([first]) => first?.family ?? []);
   return [...groups.values()].flatMap((group) => {
-    const [{ family, table, calls, gone } = { family: null, table: "", calls: [], gone: [] }] = group;
-    if (calls.length === 0) return [];
-    const isWhole = family !== null && families.filter((name) => name === family).length === 1;
-    if (!isWhole) return group.flatMap((one) => alterCode(literalCode(one.table), calls, gone));
-    const inner = alterCode("name", calls, gone).map((line) => `  ${line}`);
-    return table === ""
-      ? []
-      : [`for await (const name of context.tables(${literalCode(family)})) {`, ...inner, "}"];
+    const [first] = group;
+    if (first === undefined || first.calls.length === 0) return [];
+    const { family, calls, gone } = first;
+    const isOnly = families.filter((name) => name === family).length === 1;
+    const condition = family === null || !isOnly ? null : conditionFor(group, family, from);
+    if (family === null || condition === null)
+      return group.flatMap((one) => alterCode(literalCode(one.table), calls, gone));
+    const inner = [...condition, ...alterCode("name", calls, gone)].map((line) => `  ${line}`);
+    return [`for await (const name of context.tables(${literalCode(family)})) {`, ...inner, "}"];
   });
+}
+
+/**
+ * What tells the tables of a family that change from those that do not: nothing where all do, else a column that only those have
+ * that change; null where no column tells them apart.
+ */
+function conditionFor(group: readonly TableDifference[], family: string, from: Side): string[] | null {
+  const changing = new Set(group.map(({ table }) => table));
+  const others = [...from.tables.values()].filter(
+    ({ name }) => from.families.get(name) === family && !changing.has(name),
+  );
+  if (others.length === 0) return [];
+  const [first] = group;
+  const telling = [...(first?.changed ?? []), ...(first?.gone ?? [])].find((column) =>
+    others.every(({ columns }) => columns.every(({ name }) => name !== column)),
+  );
+  if (telling === undefined) return null;
+  return [
+    "const { columns } = await context.schema.table(name);",
+    `if (columns.every((column) => column.name !== ${literalCode(telling)})) continue;`,
+  ];
 }
 
 function alterCode(table: string, calls: readonly string[], gone: readonly string[]): string[] {
