@@ -2,10 +2,15 @@
 import type { RevisionContext } from "../run/context.js";
 import { InputError, RefusedError } from "../errors.js";
 
+/** An instrument as the repository records it. */
 export interface Instrument {
   readonly name: string;
+  /** The class that knows it, with its module. */
   readonly className: string;
 }
+
+/** The provider `dayObsOffsets`: seconds by which an observing day begins after midnight TAI, by instrument or by a function. */
+export type DayObsOffsets = Readonly<Record<string, number>> | OffsetFunction;
 
 /** By how many seconds an observing day of an instrument begins after midnight TAI; undefined where that is not known. */
 type OffsetFunction = (instrument: Instrument, dayObs: number) => number | undefined;

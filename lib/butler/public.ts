@@ -4,6 +4,12 @@ import type { JsonObject } from "./universe/json.js";
 import { readUniverse, writeUniverse } from "./universe/change.js";
 
 export { readUniverse, writeUniverse };
+export { datasetTableKeys, datasetTableNames } from "./dataset-keys.js";
+export type { DatasetTableKeys } from "./dataset-keys.js";
+export { assignIntegers, assignUuids } from "./dataset-ids.js";
+export type { DatasetIds, DatasetReference } from "./dataset-ids.js";
+export type { DayObsOffsets, Instrument } from "./day-obs.js";
+export { ingestDatesToTai, ingestDatesToUtc } from "./ingest-dates.js";
 export type { Json, JsonObject } from "./universe/json.js";
 
 /** The definition of each dimension and element by its name, as the configuration holds it under `elements`. */

@@ -1,4 +1,7 @@
 /** What the code of revisions often needs. */
+import { dangling, findRows } from "../database/integrity.js";
+import type { FoundRows } from "../database/integrity.js";
+import type { ForeignKey } from "../database/schema/table.js";
 import { sql } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { SqlValue } from "../database/sql.js";
@@ -38,6 +41,18 @@ export async function foreignKeyIndex(
   });
   const { indexes } = await context.schema.table(table);
   return indexes.some((index) => index.name === name) ? name : null;
+}
+
+/**
+ * Rows of a table that a foreign key would not allow, whether or not it is there: they refer to nothing.
+ * @returns how many, and some of them; null where there are none
+ */
+export function danglingRows(
+  context: RevisionContext,
+  table: string,
+  foreignKey: ForeignKey,
+): Promise<FoundRows | null> {
+  return findRows(context, table, foreignKey.columns, dangling(foreignKey));
 }
 
 /**

@@ -1,8 +1,5 @@
 import { defineRevision } from "godwit";
-import { requireTimestamps } from "../../lib/butler/ingest-dates.js";
-import { taiFromUtc, utcFromTai } from "../../lib/butler/tai.js";
-import { sql } from "../../lib/database/sql.js";
-import { type } from "../../lib/database/schema/types.js";
+import { ingestDatesToTai, ingestDatesToUtc } from "../../lib/butler/ingest-dates.js";
 
 export default defineRevision({
   id: "4e2d7a28475b",
@@ -13,22 +10,9 @@ export default defineRevision({
   summary: "Store ingest_date as TAI nanoseconds",
   compatibility: { backward: "full", forward: "none" },
   async up(context) {
-    await requireTimestamps(context);
-    await context.schema.alter("dataset", (table) => {
-      table.changeColumn("ingest_date", {
-        type: type.bigint(),
-        default: null,
-        using: taiFromUtc(context.dialect, "ingest_date"),
-      });
-    });
+    await ingestDatesToTai(context);
   },
   async down(context) {
-    await context.schema.alter("dataset", (table) => {
-      table.changeColumn("ingest_date", {
-        type: type.timestamp(),
-        default: context.dialect === "sqlite" ? sql.raw("(CURRENT_TIMESTAMP)") : sql.raw("now()"),
-        using: utcFromTai(context.dialect, "ingest_date"),
-      });
-    });
+    await ingestDatesToUtc(context);
   },
 });

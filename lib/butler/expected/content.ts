@@ -93,7 +93,7 @@ export function datasetTablesByName(tables: readonly Table[]): DatasetTables[] {
 const otherColumns = /^(id|dataset_type_id|dataset_id|collection_(id|name)|timespan(_begin|_end)?)$/;
 
 /** Columns that hold dimensions, in the order in which the table's unique constraint has them, else as they stand. */
-function dimensionColumns({ columns, uniques }: Table): string[] {
+export function dimensionColumns({ columns, uniques }: Table): string[] {
   const names = columns.map(({ name }) => name).filter((name) => !otherColumns.test(name));
   const unique = uniques[0]?.columns.filter((name) => !otherColumns.test(name)) ?? [];
   return unique.toSorted().join() === names.toSorted().join() ? unique : names;

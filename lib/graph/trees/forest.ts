@@ -1,3 +1,4 @@
+import { lineage } from "../closure.js";
 import { type Graph, idOf, neighbours } from "../graph.js";
 import { loadGraph } from "../load.js";
 import { problem } from "../problems.js";
@@ -11,6 +12,8 @@ export interface Tree {
   /** Nodes of each class (configuration trees: namespace), in load order. */
   readonly branches: ReadonlyMap<string, readonly number[]>;
   readonly switches: readonly Switch[];
+  /** Nodes that a switch leads on from within their branch, whose lines have parted: none of them is a tip. */
+  readonly sideways: ReadonlySet<number>;
 }
 
 /** All trees together, in one graph; never changed after `buildGraph`. */
@@ -77,7 +80,7 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
   refuseForeignParents(graph, nodes);
   refuseOddSwitches(graph, nodes, branchOf, resolved);
   refuseLooseExtensions(revisions, graph, replaced);
-  const trees = treesOf(nodes, branchOf, resolved);
+  const trees = treesOf(nodes, branchOf, resolved, graph);
   const revision = (id: string): Revision | undefined => nodes[graph.byId.get(current(id)) ?? -1];
   return { graph, revisions: nodes, branchOf, trees, switches: resolved, replaced, revision };
 }
@@ -189,8 +192,14 @@ function refuseOddSwitches(
       if (!graph.byId.has(dependency) && !graph.byLabel.has(dependency))
         throw problem("missing-dependency", `${name} depends on '${dependency}', which is no revision.`);
     if (edge.from === edge.to) throw problem("self-loop", `${name} leads nowhere.`);
-    const [from, to] = ends.map((end) => branchOf[end ?? -1] ?? null);
-    if (from === to) throw problem("not-in-branch", `${name} stays on one branch.`);
+    const [from = -1, to = -1] = ends;
+    if ((branchOf[from] ?? null) !== (branchOf[to] ?? null)) continue;
+    if (lineage(graph, [from]).has(to))
+      throw problem(
+        "not-in-branch",
+        `${name} stays on one line of a branch.`,
+        "Revisions lead from one of its ends to the other.",
+      );
   }
 }
 
@@ -205,10 +214,16 @@ function refuseLooseExtensions(
         throw problem("missing-dependency", `${describe(revision)} extends '${id}', which is no revision.`);
 }
 
+function sidewaysOf(edge: Switch, branchOf: readonly (string | null)[], { byId }: Graph): number[] {
+  const [from = -1, to = -1] = [byId.get(edge.from), byId.get(edge.to)];
+  return (branchOf[from] ?? null) === (branchOf[to] ?? null) ? [from] : [];
+}
+
 function treesOf(
   nodes: readonly Revision[],
   branchOf: readonly (string | null)[],
   switches: readonly Switch[],
+  graph: Graph,
 ): Map<string, Tree> {
   const managers = [...new Set(nodes.map((revision) => revision.manager))].toSorted();
   const trees = new Map(
@@ -219,6 +234,11 @@ function treesOf(
         nodes: [] as number[],
         branches: new Map<string, number[]>(),
         switches: switches.filter((edge) => edge.manager === manager),
+        sideways: new Set(
+          switches
+            .filter((edge) => edge.manager === manager)
+            .flatMap((edge) => sidewaysOf(edge, branchOf, graph)),
+        ),
       },
     ]),
   );

@@ -3,7 +3,8 @@ import { heads, idsOf, neighbours, nodesWhere } from "../graph.js";
 import { newestFirst } from "../order.js";
 import { problem } from "../problems.js";
 import type { Revision } from "../revision.js";
-import type { RevisionGraph } from "./forest.js";
+import type { RevisionGraph, Tree } from "./forest.js";
+import { leadsSideways, revisionsOnRoute } from "./route.js";
 import { type AppliedState, standingOf } from "./standing.js";
 import { absoluteNodes, parseTarget, type Policy } from "./target.js";
 import { tipsOfTree } from "./tips.js";
@@ -52,6 +53,18 @@ export function tipsOf(view: RevisionGraph, manager: string, standsOn: readonly 
   return idsOf(view.graph, tipsOfTree(view, standing, tree)).toSorted();
 }
 
+/** The way to the tip for a tree that stands on a line of its branch which only a switch leads on from; else null. */
+function wayAround(
+  view: RevisionGraph,
+  tree: Tree,
+  [head, ...others]: readonly number[],
+  [tip, ...furtherTips]: readonly number[],
+): number[] | null {
+  if (head === undefined || tip === undefined || others.length + furtherTips.length > 0) return null;
+  if (!leadsSideways(view, tree, head) || reach(view.graph.parents, [tip]).has(head)) return null;
+  return revisionsOnRoute(view, tree, head, tip);
+}
+
 /** The headers of some nodes. */
 export function revisionsAt(view: RevisionGraph, nodes: Iterable<number>): Revision[] {
   return Array.from(nodes, (node) => view.revisions[node]).filter((revision) => revision !== undefined);
@@ -72,8 +85,13 @@ export function pending(view: RevisionGraph, state: AppliedState, policy: Policy
     byTree.set(tree.manager, ids);
     // A tree that stands on something no file has cannot tell what is above it.
     if (heads === undefined ? policy.unrecordedTrees === "left-alone" : heads.length === 0) continue;
-    const missing = tree.nodes.filter((node) => !covered.has(node));
     const tips = tipsOfTree(view, standing, tree);
+    const sideways = wayAround(view, tree, heads ?? [], tips);
+    if (sideways !== null) {
+      ids.push(...idsOf(view.graph, sideways));
+      continue;
+    }
+    const missing = tree.nodes.filter((node) => !covered.has(node));
     const open = reach(parents, tips, { has: (node) => !covered.has(node) });
     const blocked = reach(
       children,

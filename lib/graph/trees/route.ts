@@ -4,14 +4,20 @@ import { problem } from "../problems.js";
 import type { Crossing } from "./actions.js";
 import { describeNode, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
 
-/** A way over switches, and how many steps it takes. */
+/** A way over switches, and how many steps it takes, those over switches included. */
 interface Route {
   readonly crossings: readonly Crossing[];
   readonly steps: number;
 }
 
+/** Less than 0 where a way is shorter than another. */
+function compareRoutes(one: Route, other: Route): number {
+  return one.steps - other.steps || one.crossings.length - other.crossings.length;
+}
+
 /**
- * The shortest way, in steps, from a revision to one on another branch: up along the branch, over a switch, and on.
+ * The shortest way from a revision to one on another branch or line: up along the branch, over a switch, and on. Of ways with as
+ * many steps, the one over the fewest switches.
  * @returns the switches, in order
  * @throws InputError `no-switch` where none leads there, `ambiguous-switch` where two ways are equally long
  */
@@ -33,6 +39,30 @@ export function shortestRoute(
     `Two ways lead from ${idOf(view.graph, from)} to ${idOf(view.graph, to)} in ${best.steps} steps: ${ways.join("; or ")}.`,
     "Go to the start of the switch that is meant first, then over it.",
   );
+}
+
+/** Whether a switch leads on from a revision, or one above it, within its branch. */
+export function leadsSideways(view: RevisionGraph, { sideways }: Tree, node: number): boolean {
+  if (sideways.size === 0) return false;
+  const above = reach(view.graph.children, [node]);
+  return [...sideways].some((from) => above.has(from));
+}
+
+/** The revisions on the shortest way between two, in order: those below a landing are not on it. */
+export function revisionsOnRoute(view: RevisionGraph, tree: Tree, from: number, to: number): number[] {
+  const found: number[] = [];
+  let covered = reach(view.graph.parents, [from]);
+  const climbTo = (node: number): void => {
+    const below = reach(view.graph.parents, [node]);
+    found.push(...tree.nodes.filter((one) => below.has(one) && !covered.has(one)));
+  };
+  for (const crossing of shortestRoute(view, tree, from, to)) {
+    climbTo(crossing.from);
+    found.push(crossing.to);
+    covered = reach(view.graph.parents, [crossing.to]);
+  }
+  climbTo(to);
+  return found;
 }
 
 /** A switch as it is shown: where it starts and ends. */
@@ -95,13 +125,11 @@ function keepShortest(best: Map<number, Route[]>, position: number, routes: read
   let changed = false;
   for (const route of routes) {
     const known = best.get(position) ?? [];
-    const steps = known[0]?.steps ?? Infinity;
-    if (
-      route.steps > steps ||
-      (route.steps === steps && (known.length > 1 || known.some((other) => sameRoute(other, route))))
-    )
+    const [first] = known;
+    const order = first === undefined ? -1 : compareRoutes(route, first);
+    if (order > 0 || (order === 0 && (known.length > 1 || known.some((other) => sameRoute(other, route)))))
       continue;
-    best.set(position, route.steps < steps ? [route] : [...known, route]);
+    best.set(position, order < 0 ? [route] : [...known, route]);
     changed = true;
   }
   return changed;

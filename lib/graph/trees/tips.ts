@@ -5,10 +5,11 @@ import { describeNode, managerOf, type RevisionGraph, type Tree } from "./forest
 import { type Scope, nodesIn, scopeName } from "./names.js";
 import type { Standing } from "./standing.js";
 
-/** Members of a set of nodes that have no child in it. */
+/** Members of a set of nodes that have no child in it, and from which no switch leads on within their branch. */
 function tipsOf(view: RevisionGraph, members: readonly number[]): number[] {
   let inside: Set<number> | undefined;
   return members.filter((node) => {
+    if (view.trees.get(managerOf(view, node))?.sideways.has(node) === true) return false;
     const children = neighbours(view.graph.children, node);
     if (children.length === 0) return true;
     inside ??= new Set(members);

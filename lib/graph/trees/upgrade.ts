@@ -5,7 +5,7 @@ import { enumerate, problem } from "../problems.js";
 import type { Step } from "../revision.js";
 import { Actions } from "./actions.js";
 import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
-import { shortestRoute } from "./route.js";
+import { leadsSideways, shortestRoute } from "./route.js";
 import { type AppliedState, refuseUnknownHeads, type Standing, standingOf } from "./standing.js";
 import { Positions, refuseMixedHeads, stepsUp } from "./steps.js";
 import { parseTarget, type Place, type Policy, upgradeGoals } from "./target.js";
@@ -123,7 +123,7 @@ class UpgradePlanner {
     const tree = this.#view.trees.get(managerOf(this.#view, goal));
     if (tree === undefined) return;
     const heads = this.#standing.heads.get(tree.manager) ?? [];
-    if (this.#isAbove(goal, heads)) this.#climb(goal, this.#covered);
+    if (this.#isAbove(tree, goal, heads)) this.#climb(goal, this.#covered);
     else this.#cross(tree, heads, goal);
     if (this.#wanted.has(goal)) this.#goals.push(goal);
   }
@@ -143,11 +143,13 @@ class UpgradePlanner {
     return newestFirst({ downs, ups, nodes, tips: [...this.#goals, ...this.#crossings] }).toReversed();
   }
 
-  #isAbove(goal: number, heads: readonly number[]): boolean {
+  #isAbove(tree: Tree, goal: number, heads: readonly number[]): boolean {
     const branch = this.#view.branchOf[goal] ?? null;
     const others = heads.filter((head) => {
       const current = this.#view.branchOf[head] ?? null;
-      return branch !== null && current !== null && current !== branch;
+      return (
+        branch !== null && current !== null && (current !== branch || leadsSideways(this.#view, tree, head))
+      );
     });
     if (others.length === 0) return true;
     const below = reach(this.#view.graph.parents, [goal]);

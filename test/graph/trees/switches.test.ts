@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import { GodwitError } from "../../../lib/errors.js";
-import { type AppliedState, buildGraph, planUpgrade, type RevisionGraph } from "../../../lib/graph/index.js";
+import {
+  type AppliedState,
+  buildGraph,
+  pending,
+  planUpgrade,
+  type RevisionGraph,
+} from "../../../lib/graph/index.js";
 import { drawn, standingOn } from "./map.js";
 
 const plain = { unrecordedTrees: "started" } as const;
@@ -159,6 +165,47 @@ describe("Trees that depend on each other", () => {
       "switch new1 (new1)",
       "up new2 (new2)",
       "up app1 (app1)",
+    ]);
+  });
+});
+
+describe("A switch between two lines of one branch", () => {
+  const graph = map(`
+    store  root
+    store  old1 <- root  Old 1.0.0
+    store  old2 <- old1  Old 1.0.1
+    store  one1 <- root  New 1.0.0
+    store  one2 <- one1  New 1.0.1
+    store  two1 <- one1  New 2.0.0
+    store  two2 <- two1  New 2.0.1
+    store  old1 <=> one1
+    store  old2 <=> one2
+    store  one2 <=> two2
+  `);
+
+  it("leaves the branch one tip", () => {
+    expect(plan(graph, standingOn({ store: "one1" }), "head")).to.deep.equal([
+      "up two1 (two1)",
+      "up two2 (two2)",
+    ]);
+  });
+
+  it("is taken by head, which stays with the class", () => {
+    expect(plan(graph, standingOn({ store: "one2" }), "head")).to.deep.equal(["switch two2 (two2)"]);
+    expect(pending(graph, standingOn({ store: "one2" }), plain).get("store")).to.deep.equal(["two2"]);
+    expect(plan(graph, standingOn({ store: "two1" }), "head")).to.deep.equal(["up two2 (two2)"]);
+    expect(plan(graph, standingOn({ store: "old1" }), "head")).to.deep.equal(["up old2 (old2)"]);
+  });
+
+  it("loses against a way of as many steps over fewer switches", () => {
+    expect(plan(graph, standingOn({ store: "old1" }), "store-New@head")).to.deep.equal([
+      "switch one1 (one1)",
+      "up two1 (two1)",
+      "up two2 (two2)",
+    ]);
+    expect(plan(graph, standingOn({ store: "old2" }), "store-New@head")).to.deep.equal([
+      "switch one2 (one2)",
+      "switch two2 (two2)",
     ]);
   });
 });

@@ -1,0 +1,15 @@
+import { defineRevision } from "godwit";
+import { addIndexesAndKeys, dropIndexes } from "./shared_indexes_and_keys.js";
+
+export default defineRevision({
+  id: "d5a52d23f076",
+  parent: "2101fbf51ad3",
+  manager: "datasets",
+  branch: "ByDimensionsDatasetRecordStorageManagerUUID",
+  version: "1.0.1",
+  summary: "Index the members of collections by data id, and mend their foreign keys",
+  compatibility: { backward: "full", forward: "full" },
+  execution: { transactional: false },
+  up: addIndexesAndKeys,
+  down: dropIndexes,
+});
