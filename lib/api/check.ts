@@ -11,6 +11,7 @@ import type {
   SchemaDifference,
 } from "../repository/verification.js";
 import { reportCurrent } from "./current.js";
+import { furtherVersions } from "./further-versions.js";
 import type { ProjectOptions } from "./options.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
@@ -70,7 +71,7 @@ export function check(uri: string, options: CheckOptions = {}): Promise<CheckRep
 export async function checkProject(project: Project, options: CheckOptions = {}): Promise<CheckReport> {
   const { managers, problems } = await reportCurrent(project);
   const pending = managers.flatMap((one) => one.pending);
-  const found = await checkAgainstVersions(project.repository, options);
+  const found = await checkAgainstVersions(project, options);
   const all = [...problems, ...found.problems];
   const ok =
     pending.length === 0 &&
@@ -82,8 +83,9 @@ export async function checkProject(project: Project, options: CheckOptions = {})
 
 type Findings = Pick<CheckReport, "problems" | "drift" | "rows">;
 
-async function checkAgainstVersions(repository: Repository, options: CheckOptions): Promise<Findings> {
-  const verification = await repository.verification();
+async function checkAgainstVersions(project: Project, options: CheckOptions): Promise<Findings> {
+  const { repository } = project;
+  const verification = await repository.verification(furtherVersions(project));
   const rows = options.rows === "check" ? [] : null;
   if (verification === null) return { problems: [], drift: [], rows };
   return repository.database.transaction({ mode: "read" }, async (session) => {

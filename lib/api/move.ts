@@ -60,7 +60,7 @@ async function moveProject(
     onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
   });
   try {
-    const verify = options.verify === "every-step" ? await startVerification(repository) : null;
+    const verify = options.verify === "every-step" ? await startVerification(project) : null;
     const result = await move({
       repository,
       known: project.known,

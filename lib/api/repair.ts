@@ -12,6 +12,7 @@ import { readState } from "../state/read.js";
 import type { RepositoryState } from "../state/state.js";
 import { checkProject, driftOf } from "./check.js";
 import type { CheckReport, Drift } from "./check.js";
+import { furtherVersions } from "./further-versions.js";
 import type { RunOptions } from "./options.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
@@ -122,8 +123,9 @@ interface FoundMends {
   readonly byHand: readonly SchemaDifference[];
 }
 
-async function findMends({ repository }: Project, session: Session): Promise<FoundMends> {
-  const verification = await repository.verification();
+async function findMends(project: Project, session: Session): Promise<FoundMends> {
+  const { repository } = project;
+  const verification = await repository.verification(furtherVersions(project));
   if (verification !== null) return verification.findMends(session);
   throw new InputError(
     "nothing-to-repair",

@@ -2,7 +2,8 @@
 import { objectText } from "../database/schema/differences.js";
 import type { Session } from "../database/database.js";
 import { RefusedError, StepError } from "../errors.js";
-import type { Repository } from "../repository/repository.js";
+import { furtherVersions } from "./further-versions.js";
+import type { Project } from "./project.js";
 import type { RowFinding, SchemaDifference, Verification } from "../repository/verification.js";
 
 /** Called at the end of a step, in its transaction. @throws StepError `verification-failed` */
@@ -13,8 +14,9 @@ export type StepVerifier = (session: Session, revision: string) => Promise<void>
  * @returns null for a plain database, of which nothing is known
  * @throws RefusedError `not-as-it-should-be` where something is wrong before the first step; debts that are known are no hindrance
  */
-export async function startVerification(repository: Repository): Promise<StepVerifier | null> {
-  const verification = await repository.verification();
+export async function startVerification(project: Project): Promise<StepVerifier | null> {
+  const { repository } = project;
+  const verification = await repository.verification(furtherVersions(project));
   if (verification === null) return null;
   const before = await repository.database.transaction({ mode: "read" }, (session) =>
     findings(verification, session),

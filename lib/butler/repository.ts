@@ -13,7 +13,7 @@ import type {
   TableFamily,
 } from "../repository/repository.js";
 import type { Defaults } from "../repository/repository.js";
-import type { Verification } from "../repository/verification.js";
+import type { FurtherVersions, Verification } from "../repository/verification.js";
 import { belongingsOf } from "./belongings.js";
 import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } from "./attributes.js";
 import type { ButlerConfig } from "./config/open.js";
@@ -90,9 +90,9 @@ export class ButlerRepository implements Repository {
     return lineOfDefaults();
   }
 
-  async verification(): Promise<Verification> {
+  async verification(further?: FurtherVersions): Promise<Verification> {
     const { butlerVerification } = await import("./expected/verification.js");
-    return butlerVerification(this.config, this.namespace);
+    return butlerVerification(this.config, this.namespace, further);
   }
 
   /** `butler.yaml` follows the classes that the database stores; where it does already, nothing is done. */

@@ -1,7 +1,7 @@
 import type { Database, Session } from "../database/database.js";
 import type { DatabaseAddress } from "../database/open.js";
 import type { Conventions } from "../database/schema/conventions.js";
-import type { Verification } from "./verification.js";
+import type { FurtherVersions, Verification } from "./verification.js";
 
 /** What the repository itself records about a manager. */
 export interface RecordedManager {
@@ -56,8 +56,11 @@ export interface Repository {
   format(session: Session): Promise<RepositoryFormat | null>;
   /** The managers that releases gave to new repositories, oldest first; empty where there are none (a plain database). */
   lineOfDefaults(): readonly Defaults[];
-  /** What the repository knows of the schema and the rows that it should have; null where it knows nothing (a plain database). */
-  verification(): Promise<Verification | null>;
+  /**
+   * What the repository knows of the schema and the rows that it should have; null where it knows nothing (a plain database).
+   * @param further what is known of versions beyond those that the repository's own rules know
+   */
+  verification(further?: FurtherVersions): Promise<Verification | null>;
   /** Whether a tree whose manager the repository does not record is left alone (`butler`), or started by `head` (`plain`). */
   readonly unrecordedTrees: "left-alone" | "started";
   /** What must be done outside the database after a step was committed (a Butler's `butler.yaml`), or is still open from an interrupted run. Idempotent. */

@@ -1,6 +1,7 @@
 /** What a repository can say about its own schema and rows. */
 import type { Session } from "../database/database.js";
 import type { TableDifference } from "../database/schema/differences.js";
+import type { Table } from "../database/schema/table.js";
 import type { RevisionContext } from "../run/context.js";
 
 /** What is known about a difference: a defect that a tool left, something that no version number says, or neither. */
@@ -59,6 +60,18 @@ export interface RowCheckOptions {
   readonly files?: "check" | "skip";
   /** Told what is looked at, as it can take long. */
   readonly onProgress?: (what: string) => void;
+}
+
+/** Revisions that lead to versions of which the repository's own rules know nothing: their code says what these versions change. */
+export interface FurtherVersions {
+  /** The revisions of a branch that lead to one, itself first. */
+  lineTo(revision: string): readonly {
+    readonly revision: string;
+    readonly branch: string | null;
+    readonly version: string | null;
+  }[];
+  /** What tables are after the way up of some revisions, in their order. Nothing is changed in the database. */
+  after(session: Session, tables: readonly Table[], revisions: readonly string[]): Promise<readonly Table[]>;
 }
 
 /** A repository that knows what its schema should be. */

@@ -70,6 +70,11 @@ const settled: Readonly<Record<string, Partial<Traits>>> = {
 const needed = ["collections", "datasets", "datastores", "dimensions"];
 const configurations = new Set(["dimensions-config", "obscore-config"]);
 
+/** Whether it is known which tables a version of a class has. */
+export function isSettled({ manager, branch, version }: ButlerFormat["managers"][number]): boolean {
+  return configurations.has(manager) || settled[`${manager} ${branch} ${version}`] !== undefined;
+}
+
 /**
  * What the recorded versions mean for tables.
  * @throws RefusedError `unknown-format` naming classes and versions whose tables are not known

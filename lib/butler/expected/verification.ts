@@ -1,14 +1,23 @@
 /** Whether a Butler repository is as its versions say. */
 import type { Session } from "../../database/database.js";
 import { hasExtension } from "../../database/extensions.js";
-import type { Findings, Mends, SchemaDifference, Verification } from "../../repository/verification.js";
+import type {
+  Findings,
+  FurtherVersions,
+  Mends,
+  SchemaDifference,
+  Verification,
+} from "../../repository/verification.js";
 import type { ButlerConfig } from "../config/open.js";
+import { revisionId } from "../revision-id.js";
 import { checkBookkeeping } from "./bookkeeping.js";
 import { compareSchema } from "./compare.js";
 import type { FoundSchema } from "./compare.js";
 import { readContent, readFormat } from "./content.js";
 import { checkFiles } from "./files.js";
 import { readSchema } from "./found.js";
+import { isSettled } from "./format.js";
+import type { ButlerFormat } from "./format.js";
 import { findMends } from "./mends.js";
 import { checkConstraints } from "./rows.js";
 import { expectedSchema } from "./schema.js";
@@ -24,24 +33,62 @@ export interface SchemaPair {
  * Reads both from one transaction.
  * @throws RefusedError `unknown-format`; InputError about dimensions, and tables that cannot be represented
  */
-export async function readSchemaPair(session: Session, namespace: string | undefined): Promise<SchemaPair> {
+export async function readSchemaPair(
+  session: Session,
+  namespace: string | undefined,
+  further?: FurtherVersions,
+): Promise<SchemaPair> {
   const format = await readFormat(session, namespace);
   const found = await readSchema(session);
   const content = await readContent(session, format, found.tables);
-  return { expected: expectedSchema(session.dialect, format, content), found };
+  const { settled, beyond } = stepBack(format, further);
+  const expected = expectedSchema(session.dialect, settled, content);
+  if (further === undefined || beyond.length === 0) return { expected, found };
+  return { expected: { ...expected, tables: await further.after(session, expected.tables, beyond) }, found };
+}
+
+/** The versions whose tables are known, and the revisions that lead on from there, in their order. */
+function stepBack(
+  format: ButlerFormat,
+  further: FurtherVersions | undefined,
+): { readonly settled: ButlerFormat; readonly beyond: readonly string[] } {
+  const beyond: string[] = [];
+  const managers = format.managers.map((recorded) => {
+    const { manager } = recorded;
+    if (isSettled(recorded)) return recorded;
+    const line = further?.lineTo(revisionId(manager, recorded.branch, recorded.version)) ?? [];
+    const known = line.findIndex(
+      ({ branch, version }) => branch !== null && version !== null && isSettled({ manager, branch, version }),
+    );
+    const { branch, version } = line[known] ?? recorded;
+    if (known !== -1)
+      beyond.push(
+        ...line
+          .slice(0, known)
+          .map((one) => one.revision)
+          .toReversed(),
+      );
+    return { ...recorded, branch: branch ?? recorded.branch, version: version ?? recorded.version };
+  });
+  return { settled: { ...format, managers }, beyond };
 }
 
 /**
  * The verification of a repository.
  * @param namespace of the dimension configuration, where none is stored
+ * @param further what is known of versions beyond those that are known here
  */
-export function butlerVerification(config: ButlerConfig, namespace: string | undefined): Verification {
+export function butlerVerification(
+  config: ButlerConfig,
+  namespace: string | undefined,
+  further?: FurtherVersions,
+): Verification {
   return {
     async compareSchema(session): Promise<SchemaDifference[]> {
-      return differencesOf(session, await readSchemaPair(session, namespace));
+      return differencesOf(session, await readSchemaPair(session, namespace, further));
     },
     async checkAll(session, { files = "check", onProgress = () => {} } = {}): Promise<Findings> {
-      const pair = await readSchemaPair(session, namespace);
+      const pair = await readSchemaPair(session, namespace, further);
       const rows = [
         ...(await checkConstraints(session, pair, onProgress)),
         ...(await checkBookkeeping(session, pair, config.datastores, onProgress)),
@@ -50,7 +97,7 @@ export function butlerVerification(config: ButlerConfig, namespace: string | und
       return { differences: await differencesOf(session, pair), rows };
     },
     async findMends(session): Promise<Mends> {
-      const pair = await readSchemaPair(session, namespace);
+      const pair = await readSchemaPair(session, namespace, further);
       return findMends(pair, await differencesOf(session, pair));
     },
   };

@@ -25,17 +25,20 @@ export interface SchemaPlanner {
   dropSequence(name: string): SchemaEffect;
 }
 
+/** Where the tables before the first operation come from. */
+export type TableSource = Pick<SchemaEditor, "planner" | "tableNames" | "table" | "hasTable">;
+
 /**
  * An editor that carries nothing out: each operation is planned on the schema as the operations before it would leave it,
  * so that a plan of several steps is right for each of them.
  */
 export class PlanningSchemaEditor implements SchemaEditor {
-  readonly #editor: SchemaEditor;
+  readonly #editor: TableSource;
   readonly #planner: SchemaPlanner;
   /** Tables as they would be; null for one that would be gone. */
   readonly #tables = new Map<string, Table | null>();
 
-  constructor(editor: SchemaEditor) {
+  constructor(editor: TableSource) {
     this.#editor = editor;
     this.#planner = editor.planner();
   }
