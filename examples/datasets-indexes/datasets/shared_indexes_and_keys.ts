@@ -85,9 +85,11 @@ function hasIndex({ indexes }: Table, columns: readonly string[]): boolean {
 }
 
 function hasForeignKey({ foreignKeys }: Table, wanted: ForeignKey): boolean {
-  const text = (key: ForeignKey): string =>
-    [key.referencedTable, ...key.columns, ...key.referencedColumns].join();
-  return foreignKeys.some((key) => text(key) === text(wanted));
+  return foreignKeys.some((key) => referenceOf(key) === referenceOf(wanted));
+}
+
+function referenceOf({ columns, referencedTable, referencedColumns }: ForeignKey): string {
+  return [referencedTable, ...columns, ...referencedColumns].join();
 }
 
 async function refuseOrphans(context: RevisionContext, missing: readonly Missing[]): Promise<void> {
