@@ -4,6 +4,7 @@ import type { DataEditor } from "../data.js";
 import type { Session, TableSize } from "../database.js";
 import type { Conventions } from "../schema/conventions.js";
 import type { SchemaEditor } from "../schema/editor.js";
+import type { Table } from "../schema/table.js";
 import { sql } from "../sql.js";
 import type { Row, Sql, SqlValue } from "../sql.js";
 import { PostgresDataEditor } from "./data.js";
@@ -22,10 +23,15 @@ interface Answer {
   readonly rows: readonly (readonly SqlValue[])[];
 }
 
+/** Statements that leave every definition as it is. */
+const leavesDefinitions =
+  /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|DECLARE|FETCH|CLOSE|SET LOCAL|SAVEPOINT|RELEASE|ANALYZE)\b/i;
+
 /** One connection to PostgreSQL. Statements go to the server with their values as literals: what is sent is what `--sql` prints. */
 export class PostgresSession implements Session {
   readonly dialect = "postgres";
   #open = true;
+  readonly #definitions = new Map<string, Table>();
 
   constructor(
     /** The driver's connection, for `COPY`. */
@@ -73,6 +79,7 @@ export class PostgresSession implements Session {
     if (!this.#open) {
       throw new StepError("session-over", "A database session was used after its end.");
     }
+    if (!leavesDefinitions.test(text)) this.#definitions.clear();
     this.onStatement?.(text);
     try {
       const answer: unknown = await this.client.query({ text, rowMode: "array", types: valueTypes });
@@ -84,6 +91,18 @@ export class PostgresSession implements Session {
 
   schema(conventions: Conventions): SchemaEditor {
     return new PostgresSchemaEditor(this, conventions);
+  }
+
+  /**
+   * What `read` found of a table; within a transaction it is asked once until a statement may have changed a definition,
+   * as a plan looks at many tables many times.
+   */
+  async definition(name: string, read: () => Promise<Table>): Promise<Table> {
+    const known = this.#definitions.get(name);
+    if (known !== undefined) return known;
+    const table = await read();
+    if (this.kind === "transaction") this.#definitions.set(name, table);
+    return table;
   }
 
   data(): DataEditor {

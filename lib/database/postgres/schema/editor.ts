@@ -46,7 +46,7 @@ export class PostgresSchemaEditor implements SchemaEditor {
   }
 
   table(name: string): Promise<Table> {
-    return inspectTable(this.session, name);
+    return this.session.definition(name, () => inspectTable(this.session, name));
   }
 
   async hasTable(name: string): Promise<boolean> {
