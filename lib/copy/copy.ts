@@ -1,7 +1,7 @@
 /** Makes a new repository out of one. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { copyDatabase } from "../database/copy.js";
+import { copyDatabase, examineCopy, placeIsTaken } from "../database/copy.js";
 import type { DatabaseAddress } from "../database/open.js";
 import { InputError } from "../errors.js";
 import type { DatabaseCopyOptions, TableDigest } from "../database/copy.js";
@@ -99,6 +99,8 @@ async function copyPlain(
   }
   const namespace = source.database.namespace ?? "public";
   const address = targetAddress(source.address, namespace, { database: destination });
+  if ((await examineCopy(source.database, address)) === "taken")
+    throw placeIsTaken("The database of the copy");
   const target = await openTarget(address, source.database);
   try {
     const into = { dialect: "postgres", database: target.database } as const;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { copyDatabase } from "../database/copy.js";
+import { copyDatabase, examineCopy, placeIsTaken } from "../database/copy.js";
 import type { TableDigest } from "../database/copy.js";
 import { openDatabase } from "../database/open.js";
 import type { DatabaseAddress } from "../database/open.js";
@@ -38,12 +38,17 @@ export class FolderCopy {
     this.#requireElsewhere();
     this.#marker = await requireFolder(this.#folder, this.#belongings.folder);
     const address = this.#address();
-    await mkdir(this.#folder, { recursive: true });
     const place = { folder: this.#folder, database: address, databaseFile: this.#belongings.databaseFile };
-    // Asked first, so that a configuration that cannot be written is found before anything is copied.
+    // Asked first, so that what cannot be done is found before anything is made.
     const configuration = this.#belongings.configuration(place);
+    const found = await examineCopy(this.#source.database, address);
+    if (this.#marker === null && found === "taken") throw placeIsTaken(describeAddress(address));
+    this.#requireSamePlace(address);
+    await mkdir(this.#folder, { recursive: true });
     const tables =
-      address.dialect === "sqlite" ? await this.#copyFile(address.path) : await this.#copySchema(address);
+      address.dialect === "sqlite"
+        ? await this.#copyFile(address.path)
+        : await this.#copySchema(address, found);
     const files = await this.#copyFiles(address);
     for (const shared of this.#belongings.sharedPlaces) {
       this.#notes.push(
@@ -83,6 +88,20 @@ export class FolderCopy {
     return targetAddress(address, database.namespace ?? "public", this.#settings);
   }
 
+  /** What an earlier run of the command made elsewhere would be forgotten. */
+  #requireSamePlace(address: DatabaseAddress): void {
+    if (this.#marker === null) return;
+    const { database, namespace } = placeOf(address);
+    if (this.#marker.database === database && this.#marker.namespace === namespace) return;
+    throw new RefusedError(
+      "other-copy",
+      `${this.#folder} holds an unfinished copy whose database is ${this.#marker.namespace ?? ""} in ${this.#marker.database}.`,
+      {
+        hint: `Name the same schema and database again, or remove it: godwit copy --discard ${this.#folder}`,
+      },
+    );
+  }
+
   async #mark(change: Partial<Marker>): Promise<void> {
     const first: Marker = {
       source: this.#belongings.folder,
@@ -90,7 +109,7 @@ export class FolderCopy {
       made: { database: false, namespace: false },
       database: "",
       namespace: null,
-      stage: "database",
+      stage: "copying",
     };
     this.#marker = { ...(this.#marker ?? first), ...change };
     await writeMarker(this.#folder, this.#marker);
@@ -99,7 +118,7 @@ export class FolderCopy {
   async #copyFile(file: string): Promise<readonly TableDigest[]> {
     if (this.#marker?.stage === "files" && existsSync(file)) return this.#keepDatabase();
     await requireSpace(this.#source, this.#folder, 0n);
-    await this.#mark({ database: path.basename(file) });
+    await this.#mark(placeOf({ dialect: "sqlite", path: file }));
     await rm(file, { force: true });
     await mkdir(path.dirname(file), { recursive: true });
     const target = { dialect: "sqlite", path: file } as const;
@@ -110,13 +129,11 @@ export class FolderCopy {
 
   async #copySchema(
     address: DatabaseAddress & { readonly dialect: "postgres" },
+    found: "free" | "taken",
   ): Promise<readonly TableDigest[]> {
-    if (this.#marker?.stage === "files") return this.#keepDatabase();
+    if (this.#marker !== null && found === "taken") return this.#keepDatabase();
     const before = this.#marker?.made;
-    await this.#mark({
-      database: new URL(address.url).pathname.slice(1),
-      namespace: address.namespace ?? null,
-    });
+    await this.#mark(placeOf(address));
     const target: Target = await openTarget(address, this.#source.database);
     try {
       await this.#mark({
@@ -188,6 +205,16 @@ export class FolderCopy {
       manner,
     );
   }
+}
+
+function placeOf(address: DatabaseAddress): Pick<Marker, "database" | "namespace"> {
+  if (address.dialect === "sqlite") return { database: path.basename(address.path), namespace: null };
+  return { database: new URL(address.url).pathname.slice(1), namespace: address.namespace ?? null };
+}
+
+function describeAddress(address: DatabaseAddress): string {
+  if (address.dialect === "sqlite") return address.path;
+  return `Schema "${address.namespace ?? ""}" of database ${placeOf(address).database}`;
 }
 
 const filesAtOnce = 32;

@@ -15,8 +15,11 @@ export interface Marker {
   /** Where the copy's database is, without a password. */
   readonly database: string;
   readonly namespace: string | null;
-  /** Whether the database is there as a whole. */
-  readonly stage: "database" | "files";
+  /**
+   * How far it is. From `copying` on what is in PostgreSQL's schema is the copy: it comes there as a whole, in one transaction, and the
+   * schema was empty before.
+   */
+  readonly stage: "copying" | "files";
 }
 
 /** The mark of a folder, or null where it has none. */

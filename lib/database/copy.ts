@@ -1,6 +1,8 @@
 /** Copies a database with all that lies in the repository's schema, and compares the copy with the original before it counts. */
 import { RefusedError, StepError } from "../errors.js";
+import { existsSync } from "node:fs";
 import type { Database } from "./database.js";
+import type { DatabaseAddress } from "./open.js";
 
 /** Where the copy goes. */
 export type CopyTarget =
@@ -46,6 +48,26 @@ export async function copyDatabase(
   }
   const { copyPostgres } = await import("./postgres/copy.js");
   return copyPostgres(source, target.database, options);
+}
+
+/**
+ * Looks before anything is made whether the original can be copied, and whether the place of the copy is free.
+ * @param target address of the copy; it need not be there
+ * @returns whether something is at the place already
+ * @throws RefusedError `uncopied-objects`
+ */
+export async function examineCopy(source: Database, target: DatabaseAddress): Promise<"free" | "taken"> {
+  if (target.dialect === "sqlite") return existsSync(target.path) ? "taken" : "free";
+  const { isTaken, requireCopyableDatabase } = await import("./postgres/copy.js");
+  await requireCopyableDatabase(source);
+  return (await isTaken(target)) ? "taken" : "free";
+}
+
+/** The refusal to copy over something. */
+export function placeIsTaken(place: string): RefusedError {
+  return new RefusedError("not-empty", `${place} holds something already.`, {
+    hint: "Name another place (--schema, --database, another file); nothing is ever copied over something else.",
+  });
 }
 
 /**

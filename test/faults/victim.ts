@@ -15,13 +15,16 @@ export interface Order {
 process.once("message", (order: Order) => {
   void obey(order);
 });
+process.on("disconnect", () => process.exit(process.exitCode ?? 0));
 process.send?.("ready");
 
 async function obey({ fixture, move, fault }: Order): Promise<void> {
   const { onPause } = prepareStrike(fault, fixture);
   try {
     await runMove(fixture.folder, move, { onPause });
-  } finally {
-    process.disconnect();
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
   }
+  process.disconnect();
 }

@@ -31,8 +31,7 @@ async function around(work: () => Promise<PointResult>): Promise<PointResult> {
 async function obey(task: Task): Promise<void> {
   if (task === "end") {
     await runEnds();
-    process.disconnect();
-    return;
+    process.exit(0);
   }
   try {
     const prepared = await prepareCase(task.of);
@@ -47,5 +46,7 @@ async function obey(task: Task): Promise<void> {
   tell({ kind: "ready" });
 }
 
+// Nobody is there any more to give the next task.
+process.on("disconnect", () => process.exit(1));
 process.on("message", (task: Task) => void obey(task));
 tell({ kind: "ready" });

@@ -5,15 +5,17 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
-import { RefusedError } from "../../errors.js";
-import { requireEqualDigests } from "../copy.js";
+import { InputError, RefusedError } from "../../errors.js";
+import { placeIsTaken, requireEqualDigests } from "../copy.js";
 import type { DatabaseCopyOptions, TableDigest } from "../copy.js";
 import type { Database, Session } from "../database.js";
+import type { DatabaseAddress } from "../open.js";
 import type { Column, Table } from "../schema/table.js";
 import { sql } from "../sql.js";
 import { inspectTable, tableNames } from "./inspect/table.js";
 import { literal, quoteName } from "./literals.js";
 import { Clauses, isPlain } from "./schema/clauses.js";
+import { openPostgres } from "./open.js";
 import { createStatements, surroundings } from "./schema/create.js";
 import { PostgresSession } from "./session.js";
 
@@ -232,15 +234,39 @@ async function digestOf(session: PostgresSession, table: string): Promise<TableD
 }
 
 async function requireEmpty(session: PostgresSession): Promise<void> {
+  const found = await anythingIn(session);
+  if (found !== null) throw placeIsTaken(`Schema "${session.namespace}" (${found})`);
+}
+
+/** The name of something in the schema, or null where it is empty. */
+async function anythingIn(session: Session): Promise<string | null> {
+  const { namespace } = postgresSession(session);
   const [found] = await session.query(sql`SELECT c.relname::text AS name FROM pg_catalog.pg_class c
-    WHERE c.relnamespace = ${quoteName(session.namespace)}::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+    WHERE c.relnamespace = ${quoteName(namespace)}::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') LIMIT 1`);
-  if (found === undefined) return;
-  throw new RefusedError(
-    "not-empty",
-    `The schema "${session.namespace}" in which the copy would be made holds "${String(found["name"])}" already.`,
-    { hint: "Name another schema (--schema) or another database (--database)." },
-  );
+  return found === undefined ? null : String(found["name"]);
+}
+
+/** Whether there is something in a schema; database and schema need not be there. */
+export async function isTaken(address: DatabaseAddress & { readonly dialect: "postgres" }): Promise<boolean> {
+  try {
+    const database = await openPostgres(address);
+    try {
+      return (await database.transaction({ mode: "read" }, anythingIn)) !== null;
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    const isMissing =
+      error instanceof InputError && ["unknown-database", "unknown-namespace"].includes(error.code);
+    if (isMissing) return false;
+    throw error;
+  }
+}
+
+/** @throws RefusedError `uncopied-objects` */
+export function requireCopyableDatabase(source: Database): Promise<void> {
+  return source.transaction({ mode: "read" }, (session) => requireCopyable(postgresSession(session)));
 }
 
 /** What would silently be missing from the copy. */
