@@ -27,7 +27,8 @@ export type { UpgradeIntoOptions, UpgradeIntoReport } from "./api/upgrade-into.j
 export { upgrade } from "./api/upgrade.js";
 export { downgrade } from "./api/downgrade.js";
 export { plan } from "./api/plan.js";
-export { script } from "./api/script.js";
+export { offlineScript, script } from "./api/script.js";
+export type { ScriptOptions } from "./api/script.js";
 export { current } from "./api/current.js";
 export { check, compareRepositories } from "./api/check.js";
 export type { CheckOptions, CheckReport, Drift } from "./api/check.js";

@@ -52,6 +52,10 @@ export function moveOptions(yargs: Argv): Argv {
     .option("plan", { type: "boolean", describe: "Show what would be done, and stop" })
     .option("verify", { type: "boolean", describe: "Check schema and rows before, and after every step" })
     .option("sql", { type: "boolean", describe: "Print a script that does the same, and stop" })
+    .option("dialect", {
+      choices: ["sqlite", "postgresql"],
+      describe: "With --sql and a range A:B: for a plain database that is not at hand",
+    })
     .option("atomic", { type: "boolean", describe: "Put the whole plan into one transaction" })
     .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
     .option("backup", {

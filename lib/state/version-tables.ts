@@ -4,7 +4,7 @@
  */
 import type { Session } from "../database/database.js";
 import { sql } from "../database/sql.js";
-import type { Row } from "../database/sql.js";
+import type { Row, Sql } from "../database/sql.js";
 import { versionTableName } from "./version-table-names.js";
 
 export type RowKind = "upgrade" | "switch" | "stamp" | "adopt";
@@ -25,6 +25,9 @@ export interface VersionRow {
   readonly appliedBy: string;
   readonly checksum: string | null;
 }
+
+/** A row that is still to be written; its number may be one that the database finds. */
+export type NewVersionRow<Seq> = Omit<VersionRow, "seq"> & { readonly seq: Seq };
 
 /** Makes the version table of a tree where it is missing. */
 export async function createVersionTable(session: Session, manager: string): Promise<void> {
@@ -74,7 +77,7 @@ function textOrNull(value: Row[string] | undefined): string | null {
 export async function insertVersionRows(
   session: Session,
   manager: string,
-  rows: readonly VersionRow[],
+  rows: readonly NewVersionRow<bigint | Sql>[],
 ): Promise<void> {
   if (rows.length === 0) return;
   const values = rows.map(

@@ -1,6 +1,7 @@
 /** The only writer of the version tables and of `alembic_version`. Everything here belongs into the transaction of the step that it records. */
 import { RefusedError } from "../errors.js";
 import type { Session } from "../database/database.js";
+import type { Sql } from "../database/sql.js";
 import type { Revision, Step, Switch } from "../graph/revision.js";
 import type { Repository } from "../repository/repository.js";
 import { createAlembicTable, replaceAlembicRows } from "./alembic.js";
@@ -13,7 +14,7 @@ import {
   deleteVersionRows,
   insertVersionRows,
 } from "./version-tables.js";
-import type { RowKind, VersionRow } from "./version-tables.js";
+import type { NewVersionRow, RowKind, VersionRow } from "./version-tables.js";
 
 /** When and by what something is recorded. */
 export interface Stamp {
@@ -21,6 +22,8 @@ export interface Stamp {
   readonly at: string;
   /** Tool and version. */
   readonly by: string;
+  /** The next number in the order of application, where only the database will know it. */
+  readonly seq?: Sql;
 }
 
 /** The next number in the order of application. */
@@ -104,20 +107,20 @@ function unknownRevision(id: string): RefusedError {
   );
 }
 
-interface RowDetails {
-  readonly seq: bigint;
+interface RowDetails<Seq> {
+  readonly seq: Seq;
   readonly durationMs: bigint | null;
   readonly checksum: string | null;
   readonly stamp: Stamp;
 }
 
 /** One row a parent; a single one without parent for a root. */
-function rowsOf(
+function rowsOf<Seq extends bigint | Sql>(
   revision: Revision,
   parents: readonly string[],
   kind: RowKind,
-  details: RowDetails,
-): VersionRow[] {
+  details: RowDetails<Seq>,
+): NewVersionRow<Seq>[] {
   const pointers = parents.length === 0 ? [null] : parents;
   return pointers.map((parent) => ({
     seq: details.seq,
@@ -158,7 +161,12 @@ export async function recordStep(
     await recordWayBack(session, state, known, step.switch.edge, stamp);
   } else {
     const kind = step.direction === "switch" ? "switch" : "upgrade";
-    const details = { seq: nextSequence(state), durationMs: ran.durationMs, checksum: ran.checksum, stamp };
+    const details = {
+      seq: stamp.seq ?? nextSequence(state),
+      durationMs: ran.durationMs,
+      checksum: ran.checksum,
+      stamp,
+    };
     await insertVersionRows(session, step.manager, rowsOf(revision, step.from, kind, details));
   }
   if (state.alembic === null && !state.hasAlembicTable) return;

@@ -75,16 +75,15 @@ export interface MoveCommand {
 
 /** What `upgrade` and `downgrade` have in common: `--plan`, `--sql`, asking, running, printing. */
 export async function moveFromCommandLine(argv: Arguments, command: MoveCommand): Promise<number> {
-  const uri = await repositoryOf(argv);
   const options = readRunOptions(argv);
+  if (argv["sql"] === true) {
+    print(await scriptOf(argv, command, options));
+    return 0;
+  }
+  const uri = await repositoryOf(argv);
   const manner = mannerOf(argv);
   if (argv["plan"] === true) {
     showPlan(await planned(uri, command, options), manner);
-    return 0;
-  }
-  if (argv["sql"] === true) {
-    const { script } = await import("../../api/script.js");
-    print(await script(uri, command.direction, command.targets, options));
     return 0;
   }
   await askFirst(argv, uri, command, options);
@@ -95,6 +94,18 @@ export async function moveFromCommandLine(argv: Arguments, command: MoveCommand)
   if (manner.json) printJson({ steps: report.steps, current: report.current });
   else printRun(report, command.verb);
   return 0;
+}
+
+/** With a dialect and without a repository to ask, only what the revisions say is printed. */
+async function scriptOf(argv: Arguments, command: MoveCommand, options: RunOptions): Promise<string> {
+  const { direction, targets } = command;
+  const { offlineScript, script } = await import("../../api/script.js");
+  const given = textOf(argv, "dialect");
+  if (given === undefined) return script(await repositoryOf(argv), direction, targets, options);
+  const dialect = given === "sqlite" ? "sqlite" : "postgres";
+  if (textOf(argv, "repo") === undefined)
+    return offlineScript(dialect, direction, targets.join(" "), options);
+  return script(await repositoryOf(argv), direction, targets, { ...options, dialect });
 }
 
 async function planned(

@@ -20,15 +20,9 @@ export class PostgresDataEditor implements DataEditor {
   constructor(private readonly session: PostgresSession) {}
 
   async insert(table: string, { columns, rows }: RowBatch): Promise<number> {
-    const relation = this.#relation(table);
     let count = 0;
-    for (let start = 0; start < rows.length; start += rowsAStatement) {
-      const tuples = rows
-        .slice(start, start + rowsAStatement)
-        .map((row) => `(${row.map((value) => literal(value)).join(", ")})`);
-      const [answer] = await this.session.run(
-        `INSERT INTO ${relation} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
-      );
+    for (const text of insertStatements(this.#relation(table), { columns, rows }, literal)) {
+      const [answer] = await this.session.run(text);
       count += answer?.rowCount ?? 0;
     }
     return count;
@@ -53,7 +47,9 @@ export class PostgresDataEditor implements DataEditor {
     async function* lines(): AsyncIterable<string> {
       for await (const rows of batches) {
         count += BigInt(rows.length);
-        if (onChange !== undefined) for (const text of copied(relation, columns, rows)) onChange(text);
+        // What `COPY` does, as statements: each value is a text of no type yet, which its column reads as `COPY` would.
+        if (onChange !== undefined)
+          for (const text of insertStatements(relation, { columns, rows }, untyped)) onChange(text);
         if (rows.length > 0) yield rows.map(copyLine).join("");
       }
     }
@@ -130,11 +126,20 @@ export class PostgresDataEditor implements DataEditor {
   }
 }
 
-/** What `COPY` does, as statements: each value is a text of no type yet, which its column reads as `COPY` would. */
-function copied(relation: string, columns: readonly string[], rows: RowBatch["rows"]): string[] {
+/**
+ * The statements that insert rows.
+ * @param relation quoted already
+ */
+export function insertStatements(
+  relation: string,
+  { columns, rows }: RowBatch,
+  write: (value: SqlValue) => string,
+): string[] {
   const statements: string[] = [];
   for (let start = 0; start < rows.length; start += rowsAStatement) {
-    const tuples = rows.slice(start, start + rowsAStatement).map((row) => `(${row.map(untyped).join(", ")})`);
+    const tuples = rows
+      .slice(start, start + rowsAStatement)
+      .map((row) => `(${row.map((value) => write(value)).join(", ")})`);
     statements.push(
       `INSERT INTO ${relation} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
     );

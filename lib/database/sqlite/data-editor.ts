@@ -17,14 +17,8 @@ export class SqliteDataEditor implements DataEditor {
 
   async insert(table: string, { columns, rows }: RowBatch): Promise<number> {
     let count = 0;
-    for (let start = 0; start < rows.length; start += rowsAStatement) {
-      const tuples = rows
-        .slice(start, start + rowsAStatement)
-        .map((row) => `(${row.map(literal).join(", ")})`);
-      count += await this.session.statement(
-        `INSERT INTO ${quoteName(table)} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
-      );
-    }
+    for (const text of insertStatements(table, { columns, rows }))
+      count += await this.session.statement(text);
     return count;
   }
 
@@ -87,4 +81,16 @@ export class SqliteDataEditor implements DataEditor {
     await this.session.statement(`DROP TABLE ${values}`);
     return count;
   }
+}
+
+/** The statements that insert rows. */
+export function insertStatements(table: string, { columns, rows }: RowBatch): string[] {
+  const statements: string[] = [];
+  for (let start = 0; start < rows.length; start += rowsAStatement) {
+    const tuples = rows.slice(start, start + rowsAStatement).map((row) => `(${row.map(literal).join(", ")})`);
+    statements.push(
+      `INSERT INTO ${quoteName(table)} (${columns.map(quoteName).join(", ")}) VALUES ${tuples.join(", ")}`,
+    );
+  }
+  return statements;
 }

@@ -36,13 +36,7 @@ export class SqliteSchemaEditor implements SchemaEditor {
     readonly session: SqliteSession,
     conventions: Conventions,
   ) {
-    this.rules = {
-      dialect: "sqlite",
-      conventions,
-      render: renderSql,
-      literal,
-      expressions: sqliteExpressions,
-    };
+    this.rules = sqliteRules(conventions);
   }
 
   async tableNames(): Promise<string[]> {
@@ -175,22 +169,7 @@ export class SqliteSchemaEditor implements SchemaEditor {
   }
 
   planner(): SchemaPlanner {
-    const { rules } = this;
-    return {
-      define: (name, parts) => {
-        const { table } = applyChanges(emptyTable(name), parts, rules);
-        return { table, effect: createEffect(table) };
-      },
-      create: createEffect,
-      drop: ({ name }) => ({ table: name, cost: "metadata", statements: [`DROP TABLE ${quoteName(name)}`] }),
-      alter: (table, changes) => planChanges(table, changes, rules),
-      rebuild: (old, changes) => {
-        const { table } = applyChanges(old, changes, rules);
-        return { table, effect: { ...createEffect(table), cost: "rewrite" } };
-      },
-      createSequence: (name) => ({ table: name, cost: "metadata", statements: [] }),
-      dropSequence: (name) => ({ table: name, cost: "metadata", statements: [] }),
-    };
+    return sqlitePlanner(this.rules);
   }
 
   /** Runs a plan; a new rule that does not hold is refused before anything is changed. */
@@ -218,6 +197,30 @@ export class SqliteSchemaEditor implements SchemaEditor {
   async #runAll(statements: readonly string[]): Promise<void> {
     for (const text of statements) await this.session.statement(text);
   }
+}
+
+/** What SQLite and a repository say about names and types. */
+export function sqliteRules(conventions: Conventions): Rules {
+  return { dialect: "sqlite", conventions, render: renderSql, literal, expressions: sqliteExpressions };
+}
+
+/** Plans operations without a file. */
+export function sqlitePlanner(rules: Rules): SchemaPlanner {
+  return {
+    define: (name, parts) => {
+      const { table } = applyChanges(emptyTable(name), parts, rules);
+      return { table, effect: createEffect(table) };
+    },
+    create: createEffect,
+    drop: ({ name }) => ({ table: name, cost: "metadata", statements: [`DROP TABLE ${quoteName(name)}`] }),
+    alter: (table, changes) => planChanges(table, changes, rules),
+    rebuild: (old, changes) => {
+      const { table } = applyChanges(old, changes, rules);
+      return { table, effect: { ...createEffect(table), cost: "rewrite" } };
+    },
+    createSequence: (name) => ({ table: name, cost: "metadata", statements: [] }),
+    dropSequence: (name) => ({ table: name, cost: "metadata", statements: [] }),
+  };
 }
 
 function createEffect(table: Table): SchemaEffect {

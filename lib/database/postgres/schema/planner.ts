@@ -1,0 +1,124 @@
+/** What operations on PostgreSQL come to, without carrying them out. */
+import { InputError } from "../../../errors.js";
+import { applyChanges, emptyTable } from "../../schema/apply.js";
+import type { Rules } from "../../schema/apply.js";
+import type { TableChange } from "../../schema/changes.js";
+import type { Conventions } from "../../schema/conventions.js";
+import type { SchemaEffect } from "../../schema/editor.js";
+import type { SchemaPlanner } from "../../schema/planning.js";
+import { renamesOf } from "../../schema/renames.js";
+import type { Table } from "../../schema/table.js";
+import type { Sql } from "../../sql.js";
+import { literal, maximumNameBytes, renderSql } from "../literals.js";
+import { isRename, planAlteration, renameStatements, speaksOfOldNames } from "./alter.js";
+import { Clauses } from "./clauses.js";
+import { createStatements } from "./create.js";
+
+/** What PostgreSQL and a repository say about names and types. */
+export function postgresRules(namespace: string, conventions: Conventions): Rules {
+  return {
+    dialect: "postgres",
+    conventions,
+    render: (statement) => renderSql(statement, namespace),
+    literal,
+  };
+}
+
+/** Plans operations without a server. */
+export function postgresPlanner(namespace: string, rules: Rules): SchemaPlanner {
+  const clauses = new Clauses(namespace);
+  const create = (table: Table): SchemaEffect => {
+    requireShortNames(table);
+    return { table: table.name, cost: "metadata", statements: createStatements(table, namespace) };
+  };
+  return {
+    define: (name, parts) => {
+      const { table } = applyChanges(emptyTable(name), parts, rules);
+      return { table, effect: create(table) };
+    },
+    create,
+    drop: ({ name }) => ({
+      table: name,
+      cost: "metadata",
+      statements: [`DROP TABLE ${clauses.relation(name)}`],
+    }),
+    alter: (table, changes) => planChanges(namespace, rules, table, changes),
+    rebuild: (old, changes) => {
+      const { table } = applyChanges(old, changes, rules);
+      return { table, effect: { ...create(table), cost: "rewrite" } };
+    },
+    createSequence: (name, start) => ({
+      table: name,
+      cost: "metadata",
+      statements: [
+        `CREATE SEQUENCE ${clauses.relation(name)}`,
+        // A sequence that began with 1 is what a new repository has.
+        ...(start === 1n ? [] : [`SELECT setval(${literal(clauses.relation(name))}, ${start - 1n})`]),
+      ],
+    }),
+    dropSequence: (name) => ({
+      table: name,
+      cost: "metadata",
+      statements: [`DROP SEQUENCE ${clauses.relation(name)}`],
+    }),
+  };
+}
+
+function planChanges(
+  namespace: string,
+  rules: Rules,
+  old: Table,
+  changes: readonly TableChange[],
+): { readonly effect: SchemaEffect; readonly table: Table } {
+  const render = ({ expression }: { readonly expression: Sql }): string => rules.render(expression);
+  if (speaksOfOldNames(changes)) {
+    const renaming = changes.filter(isRename);
+    const target = applyChanges(
+      old,
+      changes.filter((change) => !isRename(change)),
+      rules,
+    );
+    const { table } = applyChanges(target.table, renaming, rules);
+    requireShortNames(table);
+    const plan = planAlteration(old, target, namespace, render);
+    const statements = [...plan.statements, ...renameStatements(target.table, renaming, namespace)];
+    return { table, effect: { table: table.name, cost: plan.cost, statements } };
+  }
+  const target = applyChanges(old, changes, rules);
+  requireShortNames(target.table);
+  const renaming = [
+    ...renamesOf(old, target, rules).changes,
+    ...changes.filter((change) => isRename(change) && change.kind !== "rename-column"),
+  ];
+  const start = applyChanges(old, renaming, rules).table;
+  const plan = planAlteration(start, target, namespace, render);
+  const statements = [...renameStatements(old, renaming, namespace), ...plan.statements];
+  return { table: target.table, effect: { table: target.table.name, cost: plan.cost, statements } };
+}
+
+/** The server would cut longer names without a word. */
+function requireShortNames(table: Table): void {
+  const keys = table.primaryKey === null ? [] : [table.primaryKey];
+  const objects = [
+    ...keys,
+    ...table.uniques,
+    ...table.foreignKeys,
+    ...table.checks,
+    ...table.exclusions,
+    ...table.indexes,
+  ];
+  const names = [
+    table.name,
+    ...table.columns.map(({ name }) => name),
+    ...objects.flatMap(({ name }) => name ?? []),
+  ];
+  const long = names.find((name) => Buffer.byteLength(name) > maximumNameBytes);
+  if (long === undefined) return;
+  throw new InputError(
+    "long-name",
+    `The name "${long}" in table "${table.name}" is longer than ${maximumNameBytes} bytes.`,
+    {
+      hint: "PostgreSQL would cut it; give a shorter one.",
+    },
+  );
+}
