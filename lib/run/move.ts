@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { InterruptedError, RefusedError, StepError } from "../errors.js";
-import type { CommittedStep, GodwitError } from "../errors.js";
+import { GodwitError, InterruptedError, RefusedError, StepError } from "../errors.js";
+import type { CommittedStep } from "../errors.js";
 import type { Session } from "../database/database.js";
 import { describeHolder } from "../database/lock.js";
 import type { Step } from "../graph/revision.js";
@@ -14,10 +14,11 @@ import type { Stamp } from "../state/write.js";
 import { foresee } from "./foresee.js";
 import type { Foresight } from "./foresee.js";
 import { pauseAt } from "./pause.js";
+import { describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
 import { asStepError, headsOf, isTransactional, runInside, runStep } from "./step.js";
-import type { Heads, StepRun } from "./step.js";
+import type { Heads, StepOutcome, StepRun } from "./step.js";
 import { TreeRunner } from "./tree-runner.js";
 
 /** A plan for a state. Made again whenever another runner has moved the repository. */
@@ -186,25 +187,43 @@ async function carryOutEach(
   let heads = start;
   for (const prepared of steps) {
     stopIfAsked(request.signal, done, prepared.step);
-    const entry = await log.started(prepared);
-    tellStarted(run, prepared);
-    const began = performance.now();
-    let outcome;
-    try {
-      outcome = await runStep(run, prepared, heads);
-    } catch (error) {
-      await log.failed(entry, run.trace.statement);
-      throw withDone(error as GodwitError, done);
-    }
-    if (outcome.kind === "moved") {
-      await log.forget(entry);
-      return "moved";
-    }
+    const outcome = await carryOutOne(log, run, prepared, heads, done);
+    if (outcome.kind === "moved") return "moved";
     heads = outcome.heads;
-    await log.ended(entry, "done", null);
-    await finishStep(run, prepared, performance.now() - began, done);
   }
   return "done";
+}
+
+async function carryOutOne(
+  log: StepLog,
+  run: StepRun,
+  prepared: PreparedStep,
+  heads: Heads,
+  done: CommittedStep[],
+): Promise<StepOutcome> {
+  let entry: bigint | null = null;
+  let outcome: StepOutcome;
+  const began = performance.now();
+  try {
+    entry = await log.started(prepared);
+    tellStarted(run, prepared);
+    outcome = await runStep(run, prepared, heads);
+    if (outcome.kind === "moved") {
+      await log.forget(entry);
+      return outcome;
+    }
+  } catch (error) {
+    if (entry !== null) await log.failed(entry, run.trace.statement);
+    throw withDone(error, done);
+  }
+  noteDone(run, prepared, performance.now() - began, done);
+  try {
+    await log.ended(entry, "done", null);
+    await finishOutside(run, prepared);
+  } catch (error) {
+    throw afterCommit(prepared, error, done);
+  }
+  return outcome;
 }
 
 /** One transaction for all steps. The log is written afterwards, as nobody else can write meanwhile. */
@@ -242,9 +261,14 @@ async function carryOutAtOnce(
     throw asStepError(running, error);
   }
   if (moved) return "moved";
-  for (const [index, prepared] of steps.entries()) {
-    await log.ended(await log.started(prepared), "done", null);
-    await finishStep(run, prepared, durations[index] ?? 0, done);
+  for (const [index, prepared] of steps.entries()) noteDone(run, prepared, durations[index] ?? 0, done);
+  for (const prepared of steps) {
+    try {
+      await log.ended(await log.started(prepared), "done", null);
+      await finishOutside(run, prepared);
+    } catch (error) {
+      throw afterCommit(prepared, error, done);
+    }
   }
   return "done";
 }
@@ -267,13 +291,13 @@ function tellStarted({ environment }: StepRun, { step, revision, definition }: P
   });
 }
 
-async function finishStep(
-  run: StepRun,
-  prepared: PreparedStep,
+/** A step that is committed counts, whatever fails after it. */
+function noteDone(
+  { environment }: StepRun,
+  { step, revision }: PreparedStep,
   durationMs: number,
   done: CommittedStep[],
-): Promise<void> {
-  const { step, revision } = prepared;
+): void {
   const committed = {
     revision: revision.id,
     direction: step.direction,
@@ -281,16 +305,29 @@ async function finishStep(
     durationMs: Math.round(durationMs),
   };
   done.push(committed);
-  run.environment.onEvent({ kind: "step-done", ...committed });
-  await pauseAt(run.environment.onPause, "outside", revision.id);
-  for (const edit of await run.environment.repository.finishOutside()) {
-    run.environment.onEvent({ kind: "outside-edit", ...edit });
+  environment.onEvent({ kind: "step-done", ...committed });
+}
+
+async function finishOutside({ environment }: StepRun, { revision }: PreparedStep): Promise<void> {
+  await pauseAt(environment.onPause, "outside", revision.id);
+  for (const edit of await environment.repository.finishOutside()) {
+    environment.onEvent({ kind: "outside-edit", ...edit });
   }
 }
 
+function afterCommit(prepared: PreparedStep, error: unknown, done: readonly CommittedStep[]): StepError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof GodwitError ? error.code : "after-commit";
+  return new StepError(code, `${describeStep(prepared)} was applied, but what follows it failed: ${reason}`, {
+    hint: "Run the same command again: it finishes what is open.",
+    cause: error,
+    done,
+  });
+}
+
 /** After the first committed step it is no longer true that nothing was touched. */
-function withDone(error: GodwitError, done: readonly CommittedStep[]): GodwitError {
-  if (done.length === 0) return error;
+function withDone(error: unknown, done: readonly CommittedStep[]): unknown {
+  if (done.length === 0 || !(error instanceof GodwitError)) return error;
   const list = done.map(({ revision, manager }) => `${manager} ${revision}`).join(", ");
   return new StepError(error.code, `${error.message}\nCommitted before: ${list}.`, {
     hint: error.hint,
