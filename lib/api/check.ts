@@ -72,13 +72,23 @@ export async function checkProject(project: Project, options: CheckOptions = {})
   const { managers, problems } = await reportCurrent(project);
   const pending = managers.flatMap((one) => one.pending);
   const found = await checkAgainstVersions(project, options);
-  const all = [...problems, ...found.problems];
+  const all = [...problems, ...(await outsideProblems(project.repository)), ...found.problems];
   const ok =
     pending.length === 0 &&
     all.length === 0 &&
     found.drift.every((one) => one.class === "variation") &&
     (found.rows ?? []).length === 0;
   return { ok, pending, problems: all, drift: found.drift, rows: found.rows };
+}
+
+/** A Butler refuses to open where its configuration names other classes than the database. */
+async function outsideProblems(repository: Repository): Promise<Problem[]> {
+  const edits = await repository.foreseeOutside();
+  return edits.map(({ file, description, outcome }) => ({
+    code: "configuration-disagrees",
+    message: `${file} names other classes than the database: ${description}.`,
+    hint: outcome === "done" ? "`godwit repair` does it." : null,
+  }));
 }
 
 type Findings = Pick<CheckReport, "problems" | "drift" | "rows">;

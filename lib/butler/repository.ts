@@ -18,6 +18,7 @@ import { belongingsOf } from "./belongings.js";
 import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } from "./attributes.js";
 import type { ButlerConfig } from "./config/open.js";
 import { openConfig } from "./config/open.js";
+import type { ManagerEdit } from "./config/edit.js";
 import { foreseeEdit, makeEdits, neededEdits } from "./config/write.js";
 import type { ReadScope } from "./config/yaml.js";
 import { importClassPath } from "./classes.js";
@@ -97,12 +98,20 @@ export class ButlerRepository implements Repository {
 
   /** `butler.yaml` follows the classes that the database stores; where it does already, nothing is done. */
   async finishOutside(): Promise<OutsideEdit[]> {
+    return makeEdits(this.config.file, await this.#openEdits());
+  }
+
+  async foreseeOutside(): Promise<OutsideEdit[]> {
+    return (await this.#openEdits()).map((edit) => foreseeEdit(this.config.file, edit));
+  }
+
+  async #openEdits(): Promise<ManagerEdit[]> {
     const stored = await this.database.transaction({ mode: "read" }, async (session) =>
       storedClasses(await readAttributes(session)),
     );
     // The file is read again, as it may have been edited since.
     const { managers } = openConfig(this.config.file, this.scope);
-    return makeEdits(this.config.file, neededEdits(managers, stored));
+    return neededEdits(managers, stored);
   }
 
   /** What would have to be done to `butler.yaml` once a manager has another class (null: none). */

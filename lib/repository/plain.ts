@@ -57,6 +57,10 @@ export class PlainRepository implements Repository {
     return null;
   }
 
+  async foreseeOutside(): Promise<readonly []> {
+    return [];
+  }
+
   lineOfDefaults(): readonly [] {
     return [];
   }

@@ -54,6 +54,8 @@ export interface Repository {
   tableFamilies(session: Session): Promise<TableFamily[]>;
   /** The format of the repository and what goes into it; null where there is none (a plain database). */
   format(session: Session): Promise<RepositoryFormat | null>;
+  /** What `finishOutside` would do, without doing it. */
+  foreseeOutside(): Promise<readonly OutsideEdit[]>;
   /** The managers that releases gave to new repositories, oldest first; empty where there are none (a plain database). */
   lineOfDefaults(): readonly Defaults[];
   /**

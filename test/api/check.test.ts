@@ -1,15 +1,18 @@
 import { expect } from "chai";
-import { appendFile, unlink } from "node:fs/promises";
+import { appendFile, readFile, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
-import { check, compareRepositories } from "../../lib/index.js";
-import type { CheckReport } from "../../lib/index.js";
+import { check, compareRepositories, repair } from "../../lib/index.js";
+import type { CheckReport, LogicalType } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import type { DialectName, Session } from "../../lib/database/database.js";
 import { sql } from "../../lib/database/sql.js";
 import { type } from "../../lib/database/schema/types.js";
 import type { SchemaEditor } from "../../lib/database/schema/editor.js";
+import { objectText } from "../../lib/database/schema/differences.js";
 import { openRepository } from "../../lib/repository/open.js";
+import type { Repository } from "../../lib/repository/repository.js";
+import type { SchemaDifference } from "../../lib/repository/verification.js";
 import { copyFixture, fixtureNames } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
 
@@ -25,10 +28,16 @@ async function change(fixture: Fixture, work: (session: Session) => Promise<unkn
   }
 }
 
-function alterations(report: CheckReport): string[] {
-  return report.drift
+function alterations({ drift }: CheckReport): string[] {
+  return lines(drift);
+}
+
+function lines(
+  differences: readonly Pick<SchemaDifference, "table" | "kind" | "name" | "property" | "class">[],
+) {
+  return differences
     .filter((one) => one.class !== "variation")
-    .map((one) => `${one.table}: ${one.object}: ${one.property}`);
+    .map((one) => `${one.table}: ${objectText(one)}: ${one.property}`);
 }
 
 /** One change of one object, and the one difference that it makes. */
@@ -44,6 +53,11 @@ const mutations: readonly Mutation[] = [
     title: "a dynamic table is gone",
     difference: "dataset_tags_00000001: table: presence",
     change: (schema) => schema.drop("dataset_tags_00000001"),
+  },
+  {
+    title: "a dynamic table is there that nothing records",
+    difference: "dataset_tags_00000099: table: presence",
+    change: (schema) => schema.create("dataset_tags_00000099", (table) => table.column("a", type.text())),
   },
   {
     title: "a table is too much",
@@ -231,27 +245,47 @@ const mutations: readonly Mutation[] = [
 
 for (const dialect of ["sqlite", "postgres"] as const) {
   describe(`A check of the schema, ${dialect}`, () => {
+    let repository: Repository;
+    before(async () => {
+      repository = await openRepository((await copyFixture("current", dialect)).folder);
+    });
+    after(() => repository.close());
+
     for (const mutation of mutations.filter((one) => (one.dialect ?? dialect) === dialect)) {
       it(`names just that ${mutation.title}`, async () => {
-        const fixture = await copyFixture("current", dialect);
-        await change(fixture, (session) => mutation.change(session.schema(butlerConventions), session));
-        const report = await check(fixture.folder);
-        expect(alterations(report)).to.deep.equal([mutation.difference]);
-        expect(report.ok).to.equal(false);
+        const verification = await repository.verification();
+        let differences: readonly SchemaDifference[] = [];
+        // Each mutation is taken back, so that all have the same repository.
+        const work = repository.database.transaction({ mode: "write" }, async (session) => {
+          await mutation.change(session.schema(butlerConventions), session);
+          differences = (await verification?.compareSchema(session)) ?? [];
+          throw new Error("taken back");
+        });
+        await work.catch((error: unknown) => expect(error).to.have.property("message", "taken back"));
+        expect(lines(differences)).to.deep.equal([mutation.difference]);
       });
     }
+
+    it("is not passed by a repository in which something is missing", async () => {
+      const fixture = await copyFixture("current", dialect);
+      await change(fixture, (session) => session.schema(butlerConventions).drop("dataset_tags_00000001"));
+      const report = await check(fixture.folder);
+      expect(alterations(report)).to.deep.equal(["dataset_tags_00000001: table: presence"]);
+      expect(report.ok).to.equal(false);
+    });
   });
 
+  const names = await fixtureNames(dialect);
   describe(`A check of real repositories, ${dialect}`, () => {
-    it("finds what releases made without a version, and nothing else", async function () {
-      for (const name of await fixtureNames(dialect)) {
+    for (const name of names) {
+      it(`finds in ${name} what releases made without a version, and nothing else`, async () => {
         const report = await check((await copyFixture(name, dialect)).folder);
-        expect(report.problems, name).to.deep.equal([]);
-        expect(alterations(report), name).to.deep.equal([]);
-      }
-    });
+        expect(report.problems).to.deep.equal([]);
+        expect(alterations(report)).to.deep.equal([]);
+      });
+    }
 
-    it("is clean for a repository that the newest release made, its rows and files too", async () => {
+    it("is clean for a repository that the newest release made", async () => {
       const fixture = await copyFixture("current", dialect);
       expect(await check(fixture.folder)).to.deep.equal({
         ok: true,
@@ -394,6 +428,81 @@ describe("A check of files", () => {
     );
   });
 });
+
+describe("A check of what only some repositories have", () => {
+  it("takes exclusion constraints of the first repositories for what they are", async () => {
+    const fixture = await copyFixture("uuid-c7-synth", "postgres");
+    await change(fixture, (session) =>
+      session.schema(butlerConventions).alter("dataset_calibs_00000004", (table) => {
+        table.dropIndex({
+          columns: ["dataset_type_id", "collection_id", "instrument", "detector", "timespan"],
+        });
+        table.addExclusion(
+          "excl_dataset_type_id_collection_id_instrument_detector_timespan",
+          "EXCLUDE USING gist (dataset_type_id WITH =, collection_id WITH =, instrument WITH =, detector WITH =, timespan WITH &&)",
+        );
+      }),
+    );
+    const { drift } = await check(fixture.folder);
+    expect(drift.map((one) => [one.class, one.reason])).to.deep.equal([
+      ["variation", "validity-exclusion"],
+      ["variation", "validity-exclusion"],
+    ]);
+  });
+
+  it("D16: knows the record tables of every datastore", async () => {
+    const fixture = await copyFixture("current", "sqlite");
+    await change(fixture, async (session) => {
+      const schema = session.schema(butlerConventions);
+      const records = await schema.table("file_datastore_records");
+      await schema.create("other_records", (table) => {
+        for (const { name, nullable } of records.columns) table.column(name, columnType(name), { nullable });
+        table.primaryKey(["dataset_id", "component"]);
+      });
+      await session.execute(sql`INSERT INTO opaque_meta (table_name) VALUES ('other_records')`);
+    });
+    const { drift } = await check(fixture.folder);
+    // The table was made without its index, and everything else of it is compared too.
+    expect(drift.map(({ table, object }) => [table, object])).to.deep.equal([
+      ["other_records", 'index "other_records_idx_path"'],
+    ]);
+  });
+
+  it("D19: finds its way in a schema whose name needs quotes", async () => {
+    const fixture = await copyFixture("ns-c0-name", "postgres");
+    const client = new Client({ connectionString: fixture.databaseUrl });
+    await client.connect();
+    await client.query(`ALTER SCHEMA "${fixture.namespace}" RENAME TO "Sel""ect"`);
+    await client.end();
+    const file = path.join(fixture.folder, "butler.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace(/namespace: .*/, "namespace: 'Sel\"ect'"));
+    const report = await check(fixture.folder, { rows: "check" });
+    expect(alterations(report)).to.deep.equal([]);
+    expect(rowsOf(report).filter((one) => !one.startsWith("missing-file"))).to.deep.equal([]);
+  });
+
+  it("tells that butler.yaml names other classes than the database", async () => {
+    const fixture = await copyFixture("uuid-c7-synth", "sqlite");
+    const file = path.join(fixture.folder, "butler.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(
+      file,
+      text.replace("synthIntKey.SynthIntKeyCollectionManager", "nameKey.NameKeyCollectionManager"),
+    );
+    const before = await check(fixture.folder);
+    expect(before.problems.map(({ code }) => code)).to.deep.equal(["configuration-disagrees"]);
+    const { check: after } = await repair(fixture.folder);
+    expect(after.problems).to.deep.equal([]);
+    expect(await readFile(file, "utf8")).to.equal(text);
+  });
+});
+
+function columnType(name: string): LogicalType {
+  if (name === "dataset_id") return type.uuid();
+  if (name === "file_size") return type.bigint();
+  return name === "component" ? type.string(32) : type.text();
+}
 
 describe("A comparison of two repositories", () => {
   it("names what one has and the other has not", async () => {

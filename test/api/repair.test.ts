@@ -233,6 +233,24 @@ const bare = {
   attachments: [],
 } as const;
 
+describe("A repair that is interrupted", () => {
+  it("keeps what it has mended, and goes on when it is called again", async () => {
+    const fixture = await copyGolden("uuid-c4-synth--config-5", "sqlite");
+    const controller = new AbortController();
+    const first = await repair(fixture.folder, {
+      signal: controller.signal,
+      onEvent: ({ kind }) => {
+        if (kind === "report") controller.abort();
+      },
+    });
+    expect(first.mended).to.have.length(1);
+    expect(reasons(first.check)).to.deep.equal(["instrument-length-check"]);
+    const second = await repair(fixture.folder);
+    expect(second.mended).to.have.length.above(10);
+    expect(reasons(second.check)).to.deep.equal([]);
+  });
+});
+
 describe("A repair of a run of the Python tool that was killed", () => {
   it("gives the copy the name of the table that it was to replace", async () => {
     const fixture = await copyFixture("current", "sqlite");

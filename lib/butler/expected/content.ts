@@ -36,7 +36,12 @@ export async function readContent(
   const opaque = hasColumns(find("opaque_meta"), ["table_name"])
     ? await readOpaque(session)
     : tables.filter(isRecords).map(({ name }) => name);
-  return { datasets, opaque: opaque.filter((name) => isModelled(find(name))) };
+  const graphs = hasColumns(find("dimension_graph_key"), ["id"]) ? await readGraphs(session) : [];
+  return {
+    datasets,
+    opaque: opaque.filter((name) => isModelled(find(name))),
+    graphs: new Set(graphs),
+  };
 }
 
 const datasetTypeColumns = ["dimensions_key", "tag_association_table", "calibration_association_table"];
@@ -97,6 +102,12 @@ export function dimensionColumns({ columns, uniques }: Table): string[] {
   const names = columns.map(({ name }) => name).filter((name) => !otherColumns.test(name));
   const unique = uniques[0]?.columns.filter((name) => !otherColumns.test(name)) ?? [];
   return unique.toSorted().join() === names.toSorted().join() ? unique : names;
+}
+
+/** Number 0, the set without dimensions, is never stored. */
+async function readGraphs(session: Session): Promise<string[]> {
+  const rows = await session.query(sql`SELECT id FROM ${sql.table("dimension_graph_key")}`);
+  return ["0", ...rows.map((row) => String(row["id"]))].map((id) => id.padStart(8, "0"));
 }
 
 async function readOpaque(session: Session): Promise<string[]> {

@@ -139,10 +139,15 @@ const causes: readonly Cause[] = [
     class: "variation",
     reason: "unused-dataset-table",
     explanation: "no dataset type uses it any more",
-    explains: ({ table, kind, expected }) =>
-      (kind === "table" || kind === "sequence") &&
-      expected === null &&
-      /^dataset_(tags|calibs)_\d{8}$/.test(table),
+    explains: ({ table, kind, expected }, { expected: { content } }) => {
+      const number = /^dataset_(?:tags|calibs)_(\d{8})$/.exec(table)?.[1];
+      return (
+        (kind === "table" || kind === "sequence") &&
+        expected === null &&
+        number !== undefined &&
+        content.graphs.has(number)
+      );
+    },
   },
 ];
 

@@ -17,6 +17,8 @@ export interface RepositoryContent {
   readonly datasets: readonly DatasetTables[];
   /** Tables of opaque records, as the repository lists them. */
   readonly opaque: readonly string[];
+  /** Numbers of sets of dimensions that the repository knows, as they stand in names of tables: `00000004`. */
+  readonly graphs: ReadonlySet<string>;
 }
 
 /** The tables of all dataset types with the same dimensions. */

@@ -84,6 +84,7 @@ export function contentOf({ tables }: FoundSchema): RepositoryContent {
   return {
     datasets: datasetTablesByName(tables),
     opaque: tables.filter(({ name }) => name === "file_datastore_records").map(({ name }) => name),
+    graphs: new Set(),
   };
 }
 
