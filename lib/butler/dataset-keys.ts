@@ -53,6 +53,7 @@ export async function datasetTableKeys(context: RevisionContext, name: string): 
   const definitions = datasetTables(context.dialect, traits, universe, {
     datasets: [{ tags: isCalibs ? "" : name, calibs: isCalibs ? name : null, dimensions }],
     opaque: [],
+    graphs: new Set(),
   });
   const [definition] = definitions.filter((one) => one.name === name);
   if (definition === undefined) throw new Error(`no definition of ${name}`);
