@@ -75,6 +75,33 @@ export async function rehearse(
   }
 }
 
+/** A repository that may be changed at will, and is removed again. */
+export interface TemporaryCopy {
+  readonly uri: string;
+  remove(): Promise<void>;
+}
+
+/**
+ * Copies a repository into a temporary place, without the files of its datastores.
+ * @param uri folder or `butler.yaml` of a Butler, label of the repository index, or database URL
+ */
+export async function temporaryCopy(uri: string, options: RehearseOptions = {}): Promise<TemporaryCopy> {
+  const folder = await mkdtemp(path.join(options.place ?? tmpdir(), "godwit-copy-"));
+  try {
+    const copied = await copyForRehearsal(uri, folder, options);
+    return {
+      uri: copied.uri,
+      remove: async () => {
+        await removeCopy(copied, options);
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 async function copyForRehearsal(uri: string, folder: string, options: RehearseOptions): Promise<CopyReport> {
   const open = openOptionsOf(options);
   const repository = await openRepository(uri, { ...open, butlerDatabase: "plain" });

@@ -16,6 +16,7 @@ import type { NewRevisionOptions } from "./scaffold/request.js";
 import { summaryOf } from "./scaffold/summary.js";
 import { switchHeader } from "./scaffold/switch-header.js";
 import { findTemplate, templateKinds } from "./scaffold/template.js";
+import { testFile } from "./scaffold/test-file.js";
 import { writeNewFiles } from "./scaffold/write.js";
 
 export type { NewRevisionOptions } from "./scaffold/request.js";
@@ -24,6 +25,8 @@ export type { NewRevisionOptions } from "./scaffold/request.js";
 export interface NewRevisionReport {
   /** Absolute paths. */
   readonly files: readonly string[];
+  /** The tests that come with them, absolute paths. */
+  readonly tests: readonly string[];
   readonly revisions: readonly { readonly id: string; readonly manager: string; readonly file: string }[];
   /** What the user should know besides. */
   readonly notes: readonly string[];
@@ -58,11 +61,17 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
   const folder = path.dirname(headers[0]?.file ?? project.place);
   const shared = path.join(folder, `shared_${slugOf(summary)}.ts`);
   const files = await renderRevision(template, headers, { flags, diff: await diffOf(options) }, shared);
-  await writeNewFiles(files);
+  const tests = options.test === "none" ? [] : headers.map((header) => testFile(project, header));
+  await writeNewFiles([...files, ...tests]);
   const written = files.map(({ file }) => file);
-  const notes = [...project.notes, ...(await runAfterWriting(project.configuration, written))];
+  const tested = tests.map(({ file }) => file);
+  const notes = [
+    ...project.notes,
+    ...(await runAfterWriting(project.configuration, [...written, ...tested])),
+  ];
   return {
     files: written,
+    tests: tested,
     revisions: headers.map(({ id, manager, file }) => ({ id, manager, file })),
     notes,
   };

@@ -70,20 +70,41 @@ async function parse(args: readonly string[]): Promise<number> {
   const run = (command: Command, argv: Arguments): void => {
     running = command.run(argv);
   };
-  for (const command of commands) register(parser, command, run);
+  const epilogue = await epilogueFor(args);
+  for (const command of commands) register(parser, command, run, epilogue);
   await parser.parse();
   return running;
 }
 
+/** The end of the help page that is asked for, which yargs cannot wait for. */
+async function epilogueFor(args: readonly string[]): Promise<string | null> {
+  if (!args.includes("--help") && !args.includes("-h")) return null;
+  const [first, second] = args;
+  const command = commands.find(({ command: form }) => nameOf(form) === first);
+  const below = command?.commands?.find(({ command: form }) => nameOf(form) === second);
+  const epilogue = (below ?? command)?.helpEpilogue;
+  return epilogue === undefined ? null : epilogue(args);
+}
+
+function nameOf(form: Command["command"]): string {
+  return String(form).split(" ")[0] ?? "";
+}
+
 /** Makes a command known, and those below it. */
-function register(parser: Argv, command: Command, run: (command: Command, argv: Arguments) => void): void {
-  const { command: form, describe, builder, commands: below = [] } = command;
+function register(
+  parser: Argv,
+  command: Command,
+  run: (command: Command, argv: Arguments) => void,
+  epilogue: string | null,
+): void {
+  const { command: form, describe, builder, commands: below = [], helpEpilogue } = command;
   parser.command({
     command: form,
     describe,
     builder: (own: Argv) => {
       const built = typeof builder === "function" ? (builder(own) as Argv) : own;
-      for (const one of below) register(built, one, run);
+      for (const one of below) register(built, one, run, epilogue);
+      if (helpEpilogue !== undefined && epilogue !== null) built.epilogue(epilogue);
       return below.length === 0 ? built : built.demandCommand(1, `Name a command of \`${String(form)}\`.`);
     },
     handler: (argv) => {

@@ -69,7 +69,8 @@ async function climbOn(repository: TestRepository, options: DescribeOptions): Pr
 }
 
 async function requireOneTip(options: DescribeOptions): Promise<void> {
-  const { graph } = await findRevisions(options, "plain");
+  const isButler = options.repositories?.some(({ kind }) => kind === "butler") === true;
+  const { graph } = await findRevisions(options, isButler ? "butler" : "plain");
   const managers = new Set(graph.revisions.map(({ manager }) => manager));
   for (const manager of managers) {
     const tree = graph.revisions.filter((one) => one.manager === manager);

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { temporaryCopy } from "../api/rehearse.js";
+import { InputError } from "../errors.js";
 import { openRepository } from "../repository/open.js";
 import { sql } from "../database/sql.js";
 
@@ -10,6 +12,8 @@ import { sql } from "../database/sql.js";
 export interface TestRepository {
   /** For titles of tests. */
   readonly title: string;
+  /** A Butler has the trees that come with godwit besides those of the project. */
+  readonly kind?: "butler";
   /** Makes a fresh one. */
   make(): Promise<MadeRepository>;
 }
@@ -58,6 +62,24 @@ export function scratchRepositories(
 ): TestRepository[] {
   const server = environment["GODWIT_TEST_POSTGRES"];
   return server === undefined || server === "" ? [scratchSqlite] : [scratchSqlite, scratchPostgres(server)];
+}
+
+/**
+ * Copies of the Butler repositories that GODWIT_TEST_BUTLERS names (folders or labels, with commas between them): what revisions of a
+ * Butler's trees are tried on. The originals are only read.
+ * @throws InputError `no-test-repository` where it names none
+ */
+export function butlerCopies(environment: Readonly<Record<string, string | undefined>>): TestRepository[] {
+  const names = (environment["GODWIT_TEST_BUTLERS"] ?? "").split(",").filter((name) => name !== "");
+  if (names.length > 0)
+    return names.map((name) => ({
+      title: `a copy of ${name}`,
+      kind: "butler",
+      make: () => temporaryCopy(name),
+    }));
+  throw new InputError("no-test-repository", "No Butler repository is named to try revisions on.", {
+    hint: "Set GODWIT_TEST_BUTLERS to folders or labels, with commas between them; copies are made, the originals stay as they are.",
+  });
 }
 
 async function runOn(server: string, statement: string): Promise<void> {

@@ -27,6 +27,8 @@ export interface NewRevisionOptions extends ConfigurationSearch {
   readonly fromRepository?: string;
   /** Two repositories, an old one and one made by newer code: the revision turns the first into the second (kind `diff`). */
   readonly diff?: readonly [old: string, fresh: string];
+  /** Whether a test is written too (default `written`). */
+  readonly test?: "written" | "none";
   /** Environment variables (default: `process.env`). */
   readonly environment?: Environment;
   /** Flags of the template, by name without dashes in front. */

@@ -25,6 +25,7 @@ const ownOptions = {
     nargs: 2,
     describe: "An old repository and a new one: write what turns the first into the second",
   },
+  "no-test": { type: "boolean", describe: "Write no test beside it" },
   config: { type: "string", describe: "Configuration file" },
   json: { type: "boolean", describe: "Print one JSON document" },
   verbose: { type: "boolean", describe: "Tell the cause of errors" },
@@ -40,16 +41,29 @@ const newCommand: Command = {
       .version(false)
       .positional("manager", { type: "string", array: true, describe: "The tree it belongs to" })
       .options(ownOptions)
-      .epilogue(
-        "Every other option is a flag of the template: --table t --add-column 'doc text null' --drop-column … --add-index …",
-      )
       .example("$0 revision new app --table t --add-column 'doc text null'", "a column on a table")
       .example("$0 revision new app --kind root", "the beginning of a tree"),
+  helpEpilogue: templateHelp,
   run: async (argv) => {
     const { newRevision } = await import("../../catalog/new-revision.js");
     return tellWritten(argv, await newRevision(readRequest(argv)));
   },
 };
+
+/** The flags of the kind that is asked for, or of all kinds. */
+async function templateHelp(args: readonly string[]): Promise<string> {
+  const { describeTemplates } = await import("../../catalog/new-revision.js");
+  const at = args.indexOf("--kind");
+  const asked =
+    at < 0 ? args.find((one) => one.startsWith("--kind="))?.slice("--kind=".length) : args[at + 1];
+  const all = await describeTemplates();
+  const templates = all.some(({ kind }) => kind === asked) ? all.filter(({ kind }) => kind === asked) : all;
+  const lines = templates.flatMap(({ kind, description, flags }) => [
+    `  ${kind}: ${description}`,
+    ...Object.entries(flags).map(([name, flag]) => `    --${name.padEnd(20)} ${flag.description}`),
+  ]);
+  return ["Kinds and their flags:", ...lines].join("\n");
+}
 
 const mergeCommand: Command = {
   command: "merge <manager> [revision..]",
@@ -97,6 +111,7 @@ function readRequest(argv: Arguments): NewRevisionOptions {
     ...optional("fromRepository", textOf(argv, "from-repo")),
     ...diffOf(argv),
     ...optional("configuration", textOf(argv, "config")),
+    test: argv["no-test"] === true ? "none" : "written",
     flags: templateFlags(argv),
   };
 }
@@ -108,7 +123,7 @@ function diffOf(argv: Arguments): { readonly diff?: readonly [string, string] } 
 
 function tellWritten(argv: Arguments, report: NewRevisionReport): number {
   if (mannerOf(argv).json) printJson(report);
-  else for (const file of report.files) print(file);
+  else for (const file of [...report.files, ...report.tests]) print(file);
   for (const text of report.notes) note(text);
   return 0;
 }
