@@ -108,9 +108,11 @@ async function makeBackup(
 ): Promise<void> {
   if (backup === undefined) return;
   const { backUpDatabase, backupExtension } = await import("../database/backup.js");
+  const { requireExistingFolder } = await import("../copy/folders.js");
   const place = path.resolve(folder, backup);
   const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const file = isFolder(place) ? path.join(place, `backup-${time}${backupExtension(database)}`) : place;
+  await requireExistingFolder(path.dirname(file));
   await backUpDatabase(database, file, lockTimeoutMs);
   onEvent?.({ kind: "backup", file });
 }

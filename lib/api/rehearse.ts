@@ -7,6 +7,7 @@ import type { Database } from "../database/database.js";
 import type { DatabaseAddress } from "../database/open.js";
 import { bytesOnDisk, heldLocks } from "../database/usage.js";
 import type { HeldLock } from "../database/usage.js";
+import { requireExistingFolder } from "../copy/folders.js";
 import { StepError } from "../errors.js";
 import { openRepository } from "../repository/open.js";
 import { check } from "./check.js";
@@ -62,6 +63,7 @@ export async function rehearse(
   targets: string | readonly string[] = "head",
   options: RehearseOptions = {},
 ): Promise<RehearsalReport> {
+  await requireExistingFolder(options.place ?? tmpdir());
   const folder = await mkdtemp(path.join(options.place ?? tmpdir(), "godwit-rehearsal-"));
   let copied: CopyReport | null = null;
   try {

@@ -1,13 +1,13 @@
 /** Makes a new repository out of one. */
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { copyDatabase, examineCopy, placeIsTaken } from "../database/copy.js";
 import type { DatabaseAddress } from "../database/open.js";
-import { InputError } from "../errors.js";
+import { InputError, InterruptedError } from "../errors.js";
 import type { DatabaseCopyOptions, TableDigest } from "../database/copy.js";
 import type { OpenOptions } from "../repository/open.js";
 import type { Repository } from "../repository/repository.js";
 import type { FileManner, FileOutcome } from "./files.js";
+import { makeFolder } from "./folders.js";
 import { requireSpace } from "./space.js";
 import { openTarget, targetAddress } from "./target.js";
 import type { TargetRequest } from "./target.js";
@@ -77,9 +77,10 @@ async function copyPlain(
   open: OpenOptions,
 ): Promise<Copied> {
   if (source.address.dialect === "sqlite") {
+    refusePostgresOptions(settings);
     const file = /^sqlite(?:\+\w+)?:\/\/\/(.+)$/i.exec(destination)?.[1] ?? destination;
     const target = path.resolve(open.folder ?? process.cwd(), file);
-    await mkdir(path.dirname(target), { recursive: true });
+    await makeFolder(path.dirname(target));
     await requireSpace(source, path.dirname(target), 0n);
     const tables = await copyDatabase(
       source.database,
@@ -119,10 +120,32 @@ function urlWithAccount({ url, user, password }: DatabaseAddress & { readonly di
   return whole.href;
 }
 
+/** The end of a copy that somebody stopped. */
+export function stoppedCopy(): InterruptedError {
+  return new InterruptedError("interrupted", "The copy was stopped, as asked; it is not finished.", {
+    hint: "Run the same command again to go on; `godwit copy --discard FOLDER` removes what is there.",
+  });
+}
+
+/** @throws InputError `copy-target` for what only a copy in PostgreSQL can have */
+export function refusePostgresOptions({ schema, database }: TargetRequest): void {
+  if (schema === undefined && database === undefined) return;
+  throw new InputError(
+    "copy-target",
+    "--schema and --database are for repositories on PostgreSQL; this one is a SQLite file.",
+    {
+      hint: "Leave them out.",
+    },
+  );
+}
+
 /** How the copy of a database tells about its tables. */
-export function tableOptions({ lockTimeoutMs, onEvent }: CopySettings): DatabaseCopyOptions {
+export function tableOptions({ lockTimeoutMs, onEvent, signal }: CopySettings): DatabaseCopyOptions {
   return {
     lockTimeoutMs,
-    onTable: (what: "copied" | "compared", table: string) => onEvent({ kind: "table", what, table }),
+    onTable(what: "copied" | "compared", table: string): void {
+      if (signal?.aborted === true) throw stoppedCopy();
+      onEvent({ kind: "table", what, table });
+    },
   };
 }

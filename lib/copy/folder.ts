@@ -1,19 +1,20 @@
 /** Copies a repository that lives in a folder: the database first, then the files that it records, the configuration last. */
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { copyDatabase, examineCopy, placeIsTaken } from "../database/copy.js";
 import type { TableDigest } from "../database/copy.js";
 import { openDatabase } from "../database/open.js";
 import type { DatabaseAddress } from "../database/open.js";
-import { InputError, InterruptedError, RefusedError } from "../errors.js";
+import { InputError, RefusedError } from "../errors.js";
 import type { Belongings, RecordedFile, Repository } from "../repository/repository.js";
-import { noFiles, tableOptions } from "./copy.js";
+import { noFiles, refusePostgresOptions, stoppedCopy, tableOptions } from "./copy.js";
 import type { Copied, CopySettings } from "./copy.js";
 import { placeFile } from "./files.js";
 import type { FileManner, FileOutcome } from "./files.js";
 import { removeMarker, requireFolder, writeMarker } from "./marker.js";
 import type { Marker } from "./marker.js";
+import { makeFolder } from "./folders.js";
 import { requireSpace } from "./space.js";
 import { openTarget, targetAddress } from "./target.js";
 import type { Target } from "./target.js";
@@ -44,7 +45,7 @@ export class FolderCopy {
     const found = await examineCopy(this.#source.database, address);
     if (this.#marker === null && found === "taken") throw placeIsTaken(describeAddress(address));
     this.#requireSamePlace(address);
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     const tables =
       address.dialect === "sqlite"
         ? await this.#copyFile(address.path)
@@ -82,6 +83,7 @@ export class FolderCopy {
   #address(): DatabaseAddress {
     const { address, database } = this.#source;
     if (address.dialect === "sqlite") {
+      refusePostgresOptions(this.#settings);
       const file = this.#belongings.databaseFile ?? path.basename(address.path);
       return { dialect: "sqlite", path: path.join(this.#folder, file) };
     }
@@ -120,7 +122,7 @@ export class FolderCopy {
     await requireSpace(this.#source, this.#folder, 0n);
     await this.#mark(placeOf({ dialect: "sqlite", path: file }));
     await rm(file, { force: true });
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     const target = { dialect: "sqlite", path: file } as const;
     const tables = await copyDatabase(this.#source.database, target, tableOptions(this.#settings));
     await this.#mark({ stage: "files" });
@@ -172,7 +174,7 @@ export class FolderCopy {
         for await (const batch of this.#belongings.files(session)) {
           const files = withoutRepetition(batch);
           for (let start = 0; start < files.length; start += filesAtOnce) {
-            if (signal?.aborted === true) throw interrupted(this.#folder);
+            if (signal?.aborted === true) throw stoppedCopy();
             const some = files.slice(start, start + filesAtOnce);
             const outcomes = await Promise.all(some.map((file) => this.#bring(file, manner)));
             for (const [index, outcome] of outcomes.entries()) {
@@ -226,16 +228,6 @@ function withoutRepetition(files: readonly RecordedFile[]): RecordedFile[] {
 
 function total(counts: Copied["files"]): number {
   return counts.linked + counts.reflinked + counts.copied + counts.present + counts.shared;
-}
-
-function interrupted(folder: string): InterruptedError {
-  return new InterruptedError(
-    "interrupted",
-    `The copy in ${folder} was stopped, as asked; it is not finished.`,
-    {
-      hint: `Run the same command again to go on, or remove it: godwit copy --discard ${folder}`,
-    },
-  );
 }
 
 /** The file is there as a whole or not at all. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { copy, current, discardCopy, GodwitError, upgrade } from "../../lib/index.js";
+import { copy, current, discardCopy, GodwitError, rehearse, upgrade } from "../../lib/index.js";
 import type { CopyOptions } from "../../lib/index.js";
 import { openDatabase } from "../../lib/database/open.js";
 import { sql } from "../../lib/database/sql.js";
@@ -174,6 +174,37 @@ for (const dialect of ["sqlite", "postgres"] as const) {
     });
   });
 }
+
+describe("Places that cannot be", () => {
+  it("are refused by name, and nothing is changed", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const place = await temporaryFolder();
+    await writeFile(path.join(place, "file"), "");
+    const inFile = path.join(place, "file", "below", "copy");
+    const nowhere = path.join(place, "nowhere");
+    expect((await refusal(copy(folder, inFile))).exitCode).to.be.oneOf([2, 4]);
+    expect((await refusal(rehearse(folder, "head", { place: nowhere }))).code).to.equal("bad-place");
+    expect((await refusal(upgrade(folder, "head", { backup: path.join(nowhere, "b") }))).code).to.equal(
+      "bad-place",
+    );
+    expect((await refusal(copy(folder, path.join(place, "copy"), { schema: "x" }))).code).to.equal(
+      "copy-target",
+    );
+    expect(await readdir(place)).to.deep.equal(["file"]);
+    expect((await current(folder)).managers.flatMap(({ pending }) => pending)).to.have.length(4);
+  });
+
+  it("stops where it is asked to, and goes on", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const destination = path.join(await temporaryFolder(), "copy");
+    const stop = new AbortController();
+    const onCopy = (): void => stop.abort();
+    const error = await refusal(copy(folder, destination, { signal: stop.signal, onCopy }));
+    expect(error.exitCode).to.equal(130);
+    await copy(folder, destination);
+    expect((await current(destination)).problems).to.deep.equal([]);
+  });
+});
 
 describe("Copies in PostgreSQL", () => {
   it("go into a database of their own, which is made, with the schema kept", async () => {
