@@ -1,6 +1,6 @@
 /** Looks at a SQLite file and the place where it lies. */
 import { constants } from "node:fs";
-import { access, realpath, stat, statfs } from "node:fs/promises";
+import { access, open, realpath, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import type { Database } from "../database.js";
 import { describeHolder } from "../lock.js";
@@ -53,17 +53,27 @@ async function isWritable(place: string): Promise<boolean> {
 /** Signs of other processes: a journal that stays after the file was read belongs to somebody who writes now. */
 async function users(file: string): Promise<string[]> {
   const warnings: string[] = [];
-  const journal = await stat(`${file}-journal`).catch(() => null);
-  if (journal !== null && journal.size > 0) {
-    warnings.push(
-      `${describeHolder(await findHolder(file))} is writing to ${file}; the first step waits for its end.`,
-    );
+  if (await isJournalInUse(`${file}-journal`)) {
+    const who = describeHolder(await findHolder(file));
+    warnings.push(`${who} is writing to ${file}; the first step waits for its end.`);
   }
   const wal = await stat(`${file}-wal`).catch(() => null);
   if (wal !== null) {
     warnings.push(`${file} has a write-ahead log: another process has it open, or ended without closing it.`);
   }
   return warnings;
+}
+
+/** A journal that begins with a zero holds nothing: its process was gone before it wrote any page. */
+async function isJournalInUse(journal: string): Promise<boolean> {
+  const handle = await open(journal, "r").catch(() => null);
+  if (handle === null) return false;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, 0);
+    return bytesRead === 1 && buffer[0] !== 0;
+  } finally {
+    await handle.close();
+  }
 }
 
 async function network(file: string): Promise<string[]> {
