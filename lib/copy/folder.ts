@@ -179,7 +179,7 @@ export class FolderCopy {
             const outcomes = await Promise.all(some.map((file) => this.#bring(file, manner)));
             for (const [index, outcome] of outcomes.entries()) {
               counts[outcome] += 1;
-              counts.bytes += some[index]?.size ?? 0n;
+              if (outcome !== "missing") counts.bytes += some[index]?.size ?? 0n;
             }
           }
           this.#settings.onEvent({ kind: "files", done: total(counts), bytes: counts.bytes });
