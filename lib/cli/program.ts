@@ -42,6 +42,8 @@ function mannerOf(args: readonly string[]): Manner {
 
 async function parse(args: readonly string[]): Promise<number> {
   let running: Promise<number> = Promise.resolve(0);
+  // yargs waits for no promise here.
+  const names = await namesAskedFor(args);
   const parser = yargs(withoutSeparator(args))
     .scriptName("godwit")
     .usage("$0 <command>\n\nMigrates data repositories: a database plus the files that it describes.")
@@ -59,7 +61,16 @@ async function parse(args: readonly string[]): Promise<number> {
     .help()
     .alias("help", "h")
     .version(version)
-    .completion("completion", "Print a script that completes commands and options in bash or zsh")
+    .completion(
+      "completion",
+      "Print a script that completes commands, options and names in bash or zsh",
+      (
+        _current: string,
+        _argv: unknown,
+        defaults: (done: (error: Error | null, words: string[] | undefined) => void) => void,
+        done: (words: string[]) => void,
+      ) => defaults((_error, words = []) => done([...words, ...names])),
+    )
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
@@ -74,6 +85,17 @@ async function parse(args: readonly string[]): Promise<number> {
   for (const command of commands) register(parser, command, run, epilogue);
   await parser.parse();
   return running;
+}
+
+/** The names that fit a word that a shell asks for; what cannot be looked up is not completed, as a shell has no use for an error. */
+async function namesAskedFor(args: readonly string[]): Promise<string[]> {
+  if (args[0] !== "--get-yargs-completions") return [];
+  try {
+    const { namesFor } = await import("./completion.js");
+    return await namesFor(args, args.at(-1) ?? "");
+  } catch {
+    return [];
+  }
 }
 
 /** The end of the help page that is asked for, which yargs cannot wait for. */

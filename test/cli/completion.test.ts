@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import { copyFixture } from "../support/fixtures.js";
+import { runGodwit } from "../support/program.js";
+
+async function completed(...words: readonly string[]): Promise<string[]> {
+  const { status, stdout, stderr } = await runGodwit(["--get-yargs-completions", "godwit", ...words]);
+  expect([status, stderr]).to.deep.equal([0, ""]);
+  return stdout.split("\n").filter((word) => word !== "");
+}
+
+describe("Completion", () => {
+  for (const [words, expected] of [
+    [["upgr"], "upgrade"],
+    [["upgrade", "--allow"], "--allow-data-loss"],
+    [["upgrade", "datast"], "datastores@head"],
+    [["upgrade", "4e2"], "4e2d7a28475b"],
+    [["downgrade", "collections-Syn"], "collections-SynthIntKeyCollectionManager"],
+    [["revision", "new", "collections", "--branch", "Name"], "NameKeyCollectionManager"],
+  ] as const) {
+    it(`of ${words.join(" ")} offers ${expected}`, async () => {
+      expect(await completed(...words)).to.include(expected);
+    });
+  }
+
+  it("offers tables and families of a repository that is named", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const words = await completed(
+      "revision",
+      "new",
+      "datasets",
+      "--from-repo",
+      folder,
+      "--family",
+      "dataset_t",
+    );
+    expect(words).to.include("dataset_tags_*");
+  });
+
+  it("is silent where nothing can be looked up", async () => {
+    expect(await completed("revision", "new", "x", "--from-repo", "/nowhere", "--table", "t")).to.deep.equal(
+      [],
+    );
+  });
+
+  for (const shell of ["bash", "zsh"]) {
+    it(`has a script for ${shell}`, async () => {
+      const { stdout } = await runGodwit(["completion"], { env: { SHELL: `/bin/${shell}` } });
+      expect(stdout).to.contain("--get-yargs-completions").and.contain("godwit");
+    });
+  }
+});
