@@ -2,17 +2,17 @@
 import type { Session } from "./database.js";
 import { sql } from "./sql.js";
 
-/** A sequence, and the last value that it gave, or would have given before the first. */
+/** A sequence, and the last value that it gave, or would have given before the first; null where that may not be read. */
 export interface Sequence {
   readonly name: string;
-  readonly lastValue: bigint;
+  readonly lastValue: bigint | null;
 }
 
 /** The sequences of the repository's schema, sorted; none on SQLite, which has no sequences. */
 export async function freeSequences(session: Session): Promise<Sequence[]> {
   if (session.dialect === "sqlite") return [];
   const rows = await session.query(
-    sql`SELECT s.sequencename::text AS name, coalesce(s.last_value, s.start_value - 1) AS last_value FROM pg_catalog.pg_sequences s
+    sql`SELECT s.sequencename::text AS name, CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN coalesce(s.last_value, s.start_value - 1) END AS last_value FROM pg_catalog.pg_sequences s
       JOIN pg_catalog.pg_class c ON c.relname = s.sequencename AND c.relkind = 'S'
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = s.schemaname
       WHERE s.schemaname = current_schema() AND NOT EXISTS (
@@ -22,6 +22,6 @@ export async function freeSequences(session: Session): Promise<Sequence[]> {
   );
   return rows.map((row) => ({
     name: String(row["name"]),
-    lastValue: BigInt(String(row["last_value"])),
+    lastValue: typeof row["last_value"] === "bigint" ? row["last_value"] : null,
   }));
 }

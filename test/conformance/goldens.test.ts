@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { DialectName } from "../../lib/database/database.js";
-import { current, GodwitError } from "../../lib/index.js";
+import { check, current, GodwitError } from "../../lib/index.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
@@ -34,11 +34,16 @@ async function requireGolden(dialect: DialectName, golden: string, fixture: Fixt
   expect(unexplainedFresh(dialect, golden, schema), "compared with a fresh repository").to.deep.equal([]);
 }
 
-/** Everything that the repository records of itself agrees, and the version tables hold the path with its parents. */
+/**
+ * Everything that the repository records of itself agrees, the version tables hold the path with its parents, and the schema is
+ * what the versions say.
+ */
 async function requireTrueState(fixture: Fixture): Promise<void> {
   const report = await current(fixture.folder);
   expect(report.problems).to.deep.equal([]);
   for (const { manager, recordedBy } of report.managers) expect(recordedBy, manager).to.equal("godwit");
+  const { drift } = await check(fixture.folder);
+  expect(drift.filter((one) => one.class !== "variation")).to.deep.equal([]);
 }
 
 /** A golden whose input is at fault: nothing may have changed. */

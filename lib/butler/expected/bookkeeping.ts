@@ -198,7 +198,7 @@ async function lateSequences(session: Session, { expected, found }: SchemaPair):
         sequenceName(table.name, column.name) === name ? [{ table: table.name, column: column.name }] : [],
       ),
     )[0];
-    if (owner === undefined || !expected.sequences.includes(name)) continue;
+    if (owner === undefined || lastValue === null || !expected.sequences.includes(name)) continue;
     const rows = await findRows(
       session,
       owner.table,

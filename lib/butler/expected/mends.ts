@@ -55,6 +55,7 @@ function summaryOf(difference: SchemaDifference): string {
   const { property, expected, found } = difference;
   const object = objectText(difference);
   if (property === "presence") return `add ${object}`;
+  if (property === "definition") return `change ${object} to ${expected ?? "nothing"}`;
   return `${object}: ${found ?? "nothing"} becomes ${expected ?? "nothing"}`;
 }
 
