@@ -2,6 +2,7 @@
  * What a revision file exports. The header (everything but the functions) is made of literals, so that it can be read
  * without running the file.
  */
+import type { RowFinding } from "./repository/verification.js";
 import type { RevisionContext } from "./run/context.js";
 
 /** Whether code that knows, or does not know, a revision can use a repository with, or without, it. */
@@ -41,6 +42,8 @@ interface Definition {
   /** Why there is no way down. */
   readonly irreversible?: string;
   readonly invariants?: readonly Invariant[];
+  /** What is wrong with rows while the revision is applied: part of `check --deep`. Only reads. */
+  verify?(context: RevisionContext): Promise<readonly RowFinding[]>;
   up?(context: RevisionContext): Promise<void>;
   down?(context: RevisionContext): Promise<void>;
 }

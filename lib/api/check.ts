@@ -16,6 +16,7 @@ import type { ProjectOptions } from "./options.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { Problem } from "./results.js";
+import { findingsOfRevisions } from "./revision-findings.js";
 
 /** A difference between a table and what it should be. */
 export interface Drift {
@@ -71,7 +72,11 @@ export function check(uri: string, options: CheckOptions = {}): Promise<CheckRep
 export async function checkProject(project: Project, options: CheckOptions = {}): Promise<CheckReport> {
   const { managers, problems } = await reportCurrent(project);
   const pending = managers.flatMap((one) => one.pending);
-  const found = await checkAgainstVersions(project, options);
+  const found = await checkAgainstVersions(
+    project,
+    options,
+    managers.flatMap(({ revisions }) => revisions),
+  );
   const all = [...problems, ...(await outsideProblems(project.repository)), ...found.problems];
   const ok =
     pending.length === 0 &&
@@ -93,7 +98,11 @@ async function outsideProblems(repository: Repository): Promise<Problem[]> {
 
 type Findings = Pick<CheckReport, "problems" | "drift" | "rows">;
 
-async function checkAgainstVersions(project: Project, options: CheckOptions): Promise<Findings> {
+async function checkAgainstVersions(
+  project: Project,
+  options: CheckOptions,
+  heads: readonly string[],
+): Promise<Findings> {
   const { repository } = project;
   const verification = await repository.verification(furtherVersions(project));
   const rows = options.rows === "check" ? [] : null;
@@ -105,7 +114,8 @@ async function checkAgainstVersions(project: Project, options: CheckOptions): Pr
         return { problems: [], drift, rows };
       }
       const found = await verification.checkAll(session, progressOf(options));
-      return { problems: [], drift: found.differences.map(driftOf), rows: found.rows };
+      const further = await findingsOfRevisions(project, session, heads);
+      return { problems: [], drift: found.differences.map(driftOf), rows: [...found.rows, ...further] };
     } catch (error) {
       // A schema that cannot be compared is a finding like any other.
       if (!(error instanceof InputError || error instanceof RefusedError)) throw error;

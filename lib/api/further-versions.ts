@@ -37,7 +37,8 @@ export function furtherVersions({ graph, code, repository }: Project): FurtherVe
   };
 }
 
-function quietEnvironment(repository: Project["repository"]) {
+/** An environment for code that is only asked, and tells nobody. */
+export function quietEnvironment(repository: Project["repository"]) {
   return {
     repository,
     options: new Map<string, string>(),

@@ -4,6 +4,10 @@ import type { JsonObject } from "./universe/json.js";
 import { readUniverse, writeUniverse } from "./universe/change.js";
 
 export { readUniverse, writeUniverse };
+export { addDimensions, removeDimensions } from "./dimensions/add.js";
+export type { DimensionAddition } from "./dimensions/add.js";
+export type { DimensionRow, DimensionRows, Population } from "./dimensions/populate.js";
+export type { Amplifier, Amplifiers, Detector } from "./dimensions/amplifiers.js";
 export { datasetTableKeys, datasetTableNames } from "./dataset-keys.js";
 export type { DatasetTableKeys } from "./dataset-keys.js";
 export { assignIntegers, assignUuids } from "./dataset-ids.js";

@@ -99,3 +99,50 @@ export function traitsOf({ managers }: ButlerFormat): Traits {
   const known: Partial<Traits> = Object.assign({ obscore: "none" }, ...keys.map((key) => settled[key]));
   return known as Traits;
 }
+
+/**
+ * What versions mean for the tables of dimensions. Versions that are not known here count as the latest known one before them.
+ * @throws RefusedError `unknown-format` for a class of collections that is not known
+ */
+export function dimensionTraits(managers: ButlerFormat["managers"]): Traits {
+  const traits: Partial<Traits> = {};
+  for (const manager of ["collections", "dimensions"]) {
+    const recorded = managers.find((one) => one.manager === manager);
+    const known = recorded === undefined ? undefined : latestSettled(recorded);
+    if (known === undefined) {
+      throw new RefusedError(
+        "unknown-format",
+        `It is not known which tables ${manager} ${recorded?.branch ?? ""} ${recorded?.version ?? ""} has.`,
+      );
+    }
+    Object.assign(traits, known);
+  }
+  return {
+    collections: "integer",
+    datasetIds: "uuid",
+    ingestDate: "tai",
+    trashKey: [],
+    implied: "required",
+    overlapIndex: "by-pixel",
+    obscore: "none",
+    ...traits,
+  };
+}
+
+function latestSettled({
+  manager,
+  branch,
+  version,
+}: ButlerFormat["managers"][number]): Partial<Traits> | undefined {
+  const beginning = `${manager} ${branch} `;
+  const numbers = (text: string): number[] => text.split(".").map(Number);
+  const order = (a: number[], b: number[]): number =>
+    (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0) || (a[2] ?? 0) - (b[2] ?? 0);
+  const versions = Object.keys(settled)
+    .filter((key) => key.startsWith(beginning))
+    .map((key) => numbers(key.slice(beginning.length)))
+    .filter((known) => order(known, numbers(version)) <= 0)
+    .toSorted(order);
+  const last = versions.at(-1);
+  return last === undefined ? undefined : settled[`${beginning}${last.join(".")}`];
+}

@@ -25,7 +25,14 @@ export function fieldsCode(fields: Readonly<Record<string, unknown>>): string {
 
 const godwitValues = ["foreignKeyIndex", "losesValues", "sql", "type", "unanswered"];
 const godwitTypes = ["RevisionContext", "Row", "SqlValue"];
-const butlerValues = ["changeElements", "readUniverse", "withoutElement", "writeUniverse"];
+const butlerValues = [
+  "addDimensions",
+  "changeElements",
+  "readUniverse",
+  "removeDimensions",
+  "withoutElement",
+  "writeUniverse",
+];
 
 /** The imports of the values and types of godwit that some code uses. */
 export function importCode(code: string, always: readonly string[] = []): string {
