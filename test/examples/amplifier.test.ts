@@ -71,7 +71,7 @@ const countOf = (fixture: Fixture, table: string): Promise<bigint> =>
     return BigInt(String(row?.["n"]));
   });
 
-const sorted = <T>(list: readonly T[]): string[] => list.map((one) => JSON.stringify(one)).toSorted();
+const sorted = (list: readonly unknown[]): string[] => list.map((one) => JSON.stringify(one)).toSorted();
 
 type Flags = Readonly<Record<string, readonly string[]>> & { readonly dimension: readonly [string] };
 
@@ -194,7 +194,7 @@ for (const { title, dialect } of databases) {
         "amplifier_fkidx_instrument_detector",
       ]);
       if (isSqlite)
-        expect(table.checks.map(({ name }) => name).toSorted()).to.deep.equal([
+        expect(table.checks.map(({ name }) => name)).to.have.members([
           "amplifier_len_instrument",
           "amplifier_len_name",
         ]);

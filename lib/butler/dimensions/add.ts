@@ -14,6 +14,7 @@ import { UniverseModel } from "../expected/universe-model.js";
 import { managersIn } from "../managers.js";
 import { requireUnused } from "../observing-days.js";
 import { readUniverse, writeUniverse } from "../universe/change.js";
+import { textsOf } from "../universe/elements.js";
 import { isJsonObject } from "../universe/json.js";
 import type { Json, JsonObject } from "../universe/json.js";
 import { gatherRows, insertRows } from "./populate.js";
@@ -147,7 +148,7 @@ function withoutMembers(
   const rest = Object.entries(families).flatMap(([family, names]): [string, Json][] => {
     const gone = added[family];
     if (gone === undefined || !Array.isArray(names)) return [[family, names]];
-    const left = (names as readonly Json[]).filter((name) => !gone.includes(String(name)));
+    const left = textsOf(names).filter((name) => !gone.includes(name));
     return left.length === 0 ? [] : [[family, left]];
   });
   return Object.fromEntries(rest);

@@ -138,15 +138,18 @@ interface FilledColumn {
   readonly nullable: boolean;
 }
 
+function filled({ name, type }: ColumnSpec, nullable: boolean): FilledColumn {
+  return { name, type, nullable };
+}
+
 function columnsOf(element: ElementModel, universe: UniverseModel): FilledColumn[] {
   const { requires, key, implies, alternateKeys, metadata } = element;
   const dimension = (name: string) => ({ name, type: universe.keyType(name), nullable: false });
-  const column = ({ name, type }: ColumnSpec, nullable: boolean) => ({ name, type, nullable });
   return [
     ...requires.filter((name) => name !== governor).map(dimension),
-    ...(key === null ? [] : [column(key, false)]),
+    ...(key === null ? [] : [filled(key, false)]),
     ...implies.map(dimension),
-    ...[...alternateKeys, ...metadata].map((one) => column(one, true)),
+    ...[...alternateKeys, ...metadata].map((one) => filled(one, true)),
   ];
 }
 
@@ -222,12 +225,7 @@ function isIterable(value: unknown): value is Rows {
 }
 
 /** The same rows; what takes too long, or throws, is an error that names the provider. */
-async function* timed(
-  rows: Rows,
-  timeoutMs: number,
-  name: string,
-  instrument: Instrument,
-): AsyncGenerator<unknown> {
+async function* timed(rows: Rows, timeoutMs: number, name: string, instrument: Instrument): AsyncGenerator {
   const iterator = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
   for (;;) {
     const next = await within(timeoutMs, name, instrument, async () => iterator.next());
@@ -334,7 +332,7 @@ function acceptedValue(type: ColumnSpec["type"], value: unknown): SqlValue | und
       if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? value : undefined;
       return Number.isSafeInteger(value) ? BigInt(value as number) : undefined;
     case "string":
-      return typeof value === "string" && value !== "" && [...value].length <= type.length
+      return typeof value === "string" && value !== "" && Array.from(value).length <= type.length
         ? value
         : undefined;
     case "text":

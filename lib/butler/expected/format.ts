@@ -129,20 +129,27 @@ export function dimensionTraits(managers: ButlerFormat["managers"]): Traits {
   };
 }
 
+type Numbers = readonly number[];
+
+function numbersOf(version: string): Numbers {
+  return version.split(".").map(Number);
+}
+
+function compareNumbers(a: Numbers, b: Numbers): number {
+  return (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0) || (a[2] ?? 0) - (b[2] ?? 0);
+}
+
 function latestSettled({
   manager,
   branch,
   version,
 }: ButlerFormat["managers"][number]): Partial<Traits> | undefined {
   const beginning = `${manager} ${branch} `;
-  const numbers = (text: string): number[] => text.split(".").map(Number);
-  const order = (a: number[], b: number[]): number =>
-    (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0) || (a[2] ?? 0) - (b[2] ?? 0);
-  const versions = Object.keys(settled)
+  const last = Object.keys(settled)
     .filter((key) => key.startsWith(beginning))
-    .map((key) => numbers(key.slice(beginning.length)))
-    .filter((known) => order(known, numbers(version)) <= 0)
-    .toSorted(order);
-  const last = versions.at(-1);
+    .map((key) => numbersOf(key.slice(beginning.length)))
+    .filter((known) => compareNumbers(known, numbersOf(version)) <= 0)
+    .toSorted(compareNumbers)
+    .at(-1);
   return last === undefined ? undefined : settled[`${beginning}${last.join(".")}`];
 }
