@@ -120,6 +120,35 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   });
 
   describe(`A repair, ${dialect}`, () => {
+    it("D6: adds days that only visits have, and gives visits without a day that of their exposures", async () => {
+      const fixture = await copyGolden("uuid-c5-synth--config-6", dialect);
+      const visit = sql.table("visit");
+      await change(fixture, async (session) => {
+        await session.execute(
+          sql`UPDATE ${visit} SET day_obs = 20240101 WHERE id = (SELECT min(id) FROM ${visit} WHERE instrument = 'LSSTCam')`,
+        );
+        await session.execute(sql`UPDATE ${visit} SET day_obs = NULL WHERE instrument = 'HSC'`);
+      });
+      expect((await repair(fixture.folder)).refused).to.deep.equal([]);
+      await change(fixture, async (session) => {
+        const isSqlite = dialect === "sqlite";
+        const [begin, end] = isSqlite
+          ? [sql`timespan_begin`, sql`timespan_end`]
+          : [sql`lower(timespan)`, sql`upper(timespan)`];
+        const days = await session.query(
+          sql`SELECT instrument, ${begin} AS begin, ${end} AS ends FROM ${sql.table("day_obs")} WHERE id = 20240101`,
+        );
+        // The vector of migrations.md: 43200 s after midnight TAI.
+        expect(days).to.deep.equal([
+          { instrument: "LSSTCam", begin: 1704110400000000000n, ends: 1704196800000000000n },
+        ]);
+        const others = await session.query(
+          sql`SELECT v.id FROM ${visit} v WHERE v.instrument = 'HSC' AND v.day_obs <> (SELECT min(e.day_obs) FROM ${sql.table("visit_definition")} d JOIN ${sql.table("exposure")} e ON e.instrument = d.instrument AND e.id = d.exposure WHERE d.instrument = v.instrument AND d.visit = v.id)`,
+        );
+        expect(others).to.deep.equal([]);
+      });
+    });
+
     it("makes missing indexes and foreign keys of dynamic tables again, as they were", async () => {
       const fixture = await copyFixture("current", dialect);
       const before = await describeFixture(fixture);
