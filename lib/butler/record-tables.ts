@@ -3,7 +3,7 @@ import { sql } from "../database/sql.js";
 import type { RevisionContext } from "../run/context.js";
 import { Attributes, obscoreAttribute } from "./attributes.js";
 import { parseAttribute } from "./managers.js";
-import { tableName } from "./obscore.js";
+import { tableName } from "./obscore-table.js";
 
 /** A column that holds ids of datasets. */
 export interface IdColumn {

@@ -17,7 +17,7 @@ import { versionTableName } from "../state/version-table-names.js";
 import { recordStep } from "../state/write.js";
 import type { RevisionContext } from "./context.js";
 import { needsRepository } from "./needs-repository.js";
-import { NotingSchemaEditor } from "./noting.js";
+import { ObservedSchemaEditor } from "./observed-schema.js";
 import type { OptionValue } from "./option-values.js";
 import { codeOf, describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
@@ -195,7 +195,7 @@ function unknown(what: string): Promise<never> {
 }
 
 /** Schema operations that are written down. */
-class OfflineSchemaEditor extends NotingSchemaEditor {
+class OfflineSchemaEditor extends ObservedSchemaEditor {
   override rekey(): Promise<SchemaEffect[]> {
     return unknown("gives new values to a key");
   }

@@ -7,7 +7,8 @@ import type { RevisionContext } from "./context.js";
 import { tablesOfFamily } from "./families.js";
 import type { Foresight, SharedForesight } from "./foresee.js";
 import type { OptionValue } from "./option-values.js";
-import { NotingDataEditor, NotingSchemaEditor } from "./noting.js";
+import { NotingDataEditor } from "./noting.js";
+import { ObservedSchemaEditor } from "./observed-schema.js";
 import type { RunEnvironment } from "./run-context.js";
 
 /** What the code asks for depends on rows that this plan itself would change. */
@@ -44,7 +45,7 @@ export class PlanContext implements RevisionContext {
     this.direction = prepared.direction;
     this.repository = environment.repository;
     this.shadow = shared.shadow;
-    this.schema = new NotingSchemaEditor(shared.schema, (effect) => this.#note(effect));
+    this.schema = new ObservedSchemaEditor(shared.schema, (effect) => this.#note(effect));
     this.data = new NotingDataEditor((effect) => this.#note(effect));
     this.#environment = environment;
     this.#session = session;

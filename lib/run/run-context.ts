@@ -9,7 +9,8 @@ import type { RunEvent } from "./events.js";
 import type { OptionValue } from "./option-values.js";
 import type { PauseHook } from "./pause.js";
 import type { Providers } from "./providers.js";
-import { TrackingDataEditor, TrackingSchemaEditor } from "./tracking.js";
+import { ObservedSchemaEditor } from "./observed-schema.js";
+import { TrackingDataEditor } from "./tracking.js";
 import { tablesOfFamily } from "./families.js";
 
 /** What is the same for all steps of a run. */
@@ -58,7 +59,10 @@ export class RunContext implements RevisionContext {
   }
 
   get schema(): SchemaEditor {
-    return new TrackingSchemaEditor(this.session.schema(this.repository.conventions), this.written);
+    return new ObservedSchemaEditor(this.session.schema(this.repository.conventions), ({ table }, kind) => {
+      if (kind === "table") this.written.add(table);
+      if (kind === "dropped-table") this.written.delete(table);
+    });
   }
 
   get data(): DataEditor {
