@@ -185,7 +185,12 @@ async function recordWayBack(
   const rows = state.trees.get(edge.manager)?.rows ?? [];
   await deleteVersionRows(session, edge.manager, edge.to);
   if (rows.some((row) => row.revision === edge.from)) return;
-  const chain = chainRows([edge.from], known, "switch", nextSequence(state), stamp);
+  const seq = nextSequence(state);
+  const chain = chainRows([edge.from], known, "switch", seq, stamp);
+  // What was adopted below the class that is left would be a second head.
+  const kept = new Set(chain.map((row) => row.revision));
+  const left = chainRows([edge.to], known, "switch", seq, stamp).filter((row) => !kept.has(row.revision));
+  for (const { revision } of left) await deleteVersionRows(session, edge.manager, revision);
   const present = new Set(rows.map((row) => row.revision));
   const missing = chain.filter((row) => !present.has(row.revision));
   await insertVersionRows(session, edge.manager, missing);
