@@ -47,7 +47,11 @@ export async function prepareCase(of: FaultCase): Promise<PreparedCase> {
   const startFile = await configurationOf(first);
   const copy = await copierOf(first);
   const last = await copy();
-  await runMove(last.folder, of.move);
+  const { current } = await runMove(last.folder, of.move);
+  if (current.problems.length > 0) {
+    const problems = current.problems.map(({ message }) => message).join("; ");
+    throw new Error(`the move leaves an inconsistent state without any fault: ${problems}`);
+  }
   const described = await describeFixture(last);
   const endFile = await configurationOf(last);
   const end: Description = {
