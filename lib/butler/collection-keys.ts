@@ -32,6 +32,7 @@ export async function numberCollections(context: RevisionContext): Promise<void>
   await schema.rekey("collection", "name", {
     type: type.serial(),
     values: sql`SELECT name AS old, row_number() OVER (ORDER BY ${storedOrder(context)}) AS new FROM ${sql.table("collection")}`,
+    onProgress: (done) => context.progress({ what: "rows with keys of collections", ...done }),
     alsoIn: [{ table: "dataset", column: "run_name" }],
     alsoAlter: (name, alteration) => {
       const table = tables.get(name);
@@ -54,6 +55,7 @@ export async function nameCollections(context: RevisionContext): Promise<void> {
   await schema.rekey("collection", "collection_id", {
     type: type.text(),
     values: sql`SELECT collection_id AS old, name AS new FROM ${sql.table("collection")}`,
+    onProgress: (done) => context.progress({ what: "rows with keys of collections", ...done }),
     alsoIn: [{ table: "dataset", column: "run_id" }],
     alsoAlter: (name, alteration) => {
       const table = tables.get(name);

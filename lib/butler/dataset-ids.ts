@@ -50,6 +50,7 @@ export async function assignUuids(context: RevisionContext): Promise<void> {
     type: type.uuid(),
     values: sql`SELECT ids.id AS old, COALESCE(assigned.new, ${randomUuid(context)}) AS new FROM (${allIds(loose)}) AS ids LEFT JOIN ${assigned} AS assigned ON assigned.old = ids.id`,
     alsoIn: loose,
+    onProgress: (done) => context.progress({ what: "rows with ids of datasets", ...done }),
     alsoAlter: (table, alteration) => {
       // SQLite takes NULL in a key that is not an integer unless it is told not to.
       if (table === "dataset") alteration.changeColumn("id", { nullable: false });
@@ -73,6 +74,7 @@ export async function assignIntegers(context: RevisionContext): Promise<void> {
     type: type.serial(),
     values: sql`SELECT ids.id AS old, row_number() OVER (ORDER BY (dataset.id IS NULL), dataset.ingest_date, ids.id) AS new FROM (${allIds(loose)}) AS ids LEFT JOIN ${dataset} AS dataset ON dataset.id = ids.id`,
     alsoIn: loose,
+    onProgress: (done) => context.progress({ what: "rows with ids of datasets", ...done }),
     alsoAlter: (table, alteration) => {
       if (table === "dataset") return;
       alteration.changeColumn(columnOf.get(table) ?? "dataset_id", { type: type.bigint() });

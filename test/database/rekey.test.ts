@@ -176,6 +176,15 @@ for (const kind of databases) {
       });
     }
 
+    it("tell how far they are", async () => {
+      const told: { rows: bigint; total: bigint | null }[] = [];
+      await rekey(database, { ...change, onProgress: (done) => told.push(done) });
+      expect(told).to.have.lengthOf(4);
+      const [first, ...rest] = told.map(({ rows }) => rows);
+      expect(first).to.equal(0n);
+      expect(rest).to.deep.equal(rest.toSorted((a, b) => Number(a - b)));
+    });
+
     it("are planned without being asked for", async () => {
       const { PlanningSchemaEditor } = await import("../../lib/database/schema/planning.js");
       const effects = await database.write((_session, editor) =>

@@ -124,6 +124,13 @@ export interface SchemaEditor {
   planner(): SchemaPlanner;
 }
 
+/** How far a rekey is. */
+export interface RekeyProgress {
+  readonly rows: bigint;
+  /** As the database's statistics say; null where they say nothing. */
+  readonly total: bigint | null;
+}
+
 /** New values for a key. */
 export interface Rekey {
   readonly type: LogicalType;
@@ -136,6 +143,8 @@ export interface Rekey {
   readonly values: Sql | (() => AsyncIterable<readonly (readonly [SqlValue, SqlValue])[]>);
   /** Further changes of a table that is written anyway. */
   readonly alsoAlter?: (table: string, alteration: TableAlteration) => void;
+  /** Told before each table and at the end how many rows are written, of about how many. */
+  readonly onProgress?: (done: RekeyProgress) => void;
   /** Columns of other tables that hold the key: those with a foreign key to it are found; others are named here. */
   readonly alsoIn?: readonly { readonly table: string; readonly column: string; readonly rename?: string }[];
 }

@@ -2,7 +2,8 @@ import { InputError } from "../../errors.js";
 import { recordAlteration, recordDefinition } from "./changes.js";
 import type { TableChange } from "./changes.js";
 import type { Rekey, SchemaEditor, SchemaEffect, TableAlteration, TableDefinition } from "./editor.js";
-import type { ForeignKey, Table } from "./table.js";
+import { keyHolders, rekeyChanges, withRenamedReferences } from "./rekey.js";
+import type { Table } from "./table.js";
 
 /** What a dialect says of an operation without carrying it out. */
 export interface SchemaPlanner {
@@ -120,66 +121,4 @@ export class PlanningSchemaEditor implements SchemaEditor {
   async #requireAbsent(name: string): Promise<void> {
     if (await this.hasTable(name)) throw new InputError("table-exists", `Table "${name}" is there already.`);
   }
-}
-
-/** A table with the columns that hold a key. */
-export interface KeyHolder {
-  readonly table: Table;
-  readonly columns: readonly { readonly name: string; readonly rename: string | null }[];
-}
-
-/** The key's own table, every table with a foreign key to it, and those that the caller names. */
-export async function keyHolders(
-  editor: Pick<SchemaEditor, "tableNames" | "table">,
-  tableName: string,
-  column: string,
-  change: Rekey,
-): Promise<KeyHolder[]> {
-  const holders: KeyHolder[] = [];
-  for (const name of await editor.tableNames()) {
-    const table = await editor.table(name);
-    const columns = new Map<string, string | null>();
-    if (name === tableName) columns.set(column, change.rename ?? null);
-    for (const also of change.alsoIn ?? [])
-      if (also.table === name) columns.set(also.column, also.rename ?? null);
-    for (const own of referringColumns(table, tableName, column))
-      if (!columns.has(own)) columns.set(own, null);
-    if (columns.size === 0) continue;
-    holders.push({ table, columns: [...columns].map(([own, rename]) => ({ name: own, rename })) });
-  }
-  return holders;
-}
-
-function referringColumns({ foreignKeys }: Table, target: string, column: string): string[] {
-  return foreignKeys
-    .filter((key) => key.referencedTable.toLowerCase() === target.toLowerCase())
-    .flatMap((key) => key.columns[key.referencedColumns.indexOf(column)] ?? []);
-}
-
-/** All changes of a holder: the new type and names of its columns, and what else is asked for. */
-export function rekeyChanges({ table, columns }: KeyHolder, { type, alsoAlter }: Rekey): TableChange[] {
-  const own = columns.flatMap(({ name, rename }): TableChange[] => {
-    const changed: TableChange = { kind: "change-column", name, change: { type } };
-    return rename === null ? [changed] : [changed, { kind: "rename-column", name, newName: rename }];
-  });
-  return [...own, ...recordAlteration((draft) => alsoAlter?.(table.name, draft))];
-}
-
-/** A table whose foreign keys to a key column that is renamed follow it. */
-export function withRenamedReferences(table: Table, tableName: string, column: string, change: Rekey): Table {
-  return {
-    ...table,
-    foreignKeys: table.foreignKeys.map((key) => renamedReference(key, tableName, column, change)),
-  };
-}
-
-/** A foreign key that follows the new name of a key column. */
-export function renamedReference(
-  key: ForeignKey,
-  tableName: string,
-  column: string,
-  { rename }: Rekey,
-): ForeignKey {
-  if (rename === undefined || key.referencedTable.toLowerCase() !== tableName.toLowerCase()) return key;
-  return { ...key, referencedColumns: key.referencedColumns.map((one) => (one === column ? rename : one)) };
 }

@@ -2,8 +2,8 @@
 import { StepError } from "../../errors.js";
 import { applyChanges } from "../schema/apply.js";
 import type { Rekey, SchemaEffect } from "../schema/editor.js";
-import { keyHolders, rekeyChanges, withRenamedReferences } from "../schema/planning.js";
-import type { KeyHolder } from "../schema/planning.js";
+import { RekeyMeter, keyHolders, rekeyChanges, withRenamedReferences } from "../schema/rekey.js";
+import type { KeyHolder } from "../schema/rekey.js";
 import type { SqlValue } from "../sql.js";
 import { literal, quoteName, renderSql } from "./literals.js";
 import { planAlteration } from "./plan.js";
@@ -21,9 +21,11 @@ export async function rekeyTables(
   const holders = await keyHolders(editor, tableName, column, change);
   await makeMapping(editor, holders, tableName, column, change);
   const effects: SchemaEffect[] = [];
+  const meter = await RekeyMeter.of(editor.session, holders, change);
   for (const holder of holders) {
     await requireMapped(editor, holder);
     effects.push(await rebuildHolder(editor, holder, tableName, column, change));
+    meter.done(holder.table.name);
   }
   await editor.session.statement(`DROP TABLE ${mapping}`);
   return effects;

@@ -2,8 +2,14 @@
 import { StepError } from "../../../errors.js";
 import { applyChanges } from "../../schema/apply.js";
 import type { Rekey, SchemaEffect } from "../../schema/editor.js";
-import { keyHolders, rekeyChanges, renamedReference, withRenamedReferences } from "../../schema/planning.js";
-import type { KeyHolder } from "../../schema/planning.js";
+import {
+  RekeyMeter,
+  keyHolders,
+  rekeyChanges,
+  renamedReference,
+  withRenamedReferences,
+} from "../../schema/rekey.js";
+import type { KeyHolder } from "../../schema/rekey.js";
 import type { ForeignKey, Table } from "../../schema/table.js";
 import { quoteName } from "../literals.js";
 import { PostgresDataEditor } from "../data.js";
@@ -25,10 +31,12 @@ export async function rekeyTables(
   const plans = holders.map((holder) => rebuildPlan(editor, holder, tableName, column, change));
   const detached = await detachForeignKeys(editor, names);
   const effects: SchemaEffect[] = [];
+  const meter = await RekeyMeter.of(editor.session, holders, change);
   for (const plan of plans) {
     await requireMapped(editor, plan.holder);
     await editor.runAll(plan.statements);
     effects.push({ table: plan.target.name, cost: "rewrite", statements: plan.statements });
+    meter.done(plan.holder.table.name);
   }
   const own = plans.flatMap(({ target }) => target.foreignKeys.map((key) => ({ table: target.name, key })));
   await editor.runAll(
