@@ -1,7 +1,7 @@
 /** The tables that hold which datasets belong to which collections, one or two for each set of dimensions. */
 import type { DialectName } from "../../database/database.js";
 import type { TableDefinition } from "../../database/schema/editor.js";
-import { columnParts } from "../../database/schema/apply.js";
+import { columnParts } from "../../database/schema/apply-columns.js";
 import { type } from "../../database/schema/types.js";
 import { sql } from "../../database/sql.js";
 import type { Definition } from "./definitions.js";

@@ -1,7 +1,7 @@
 /** Tables as functions that define them, and what a dialect makes of these. */
 import type { DialectName } from "../../database/database.js";
 import { applyChanges, emptyTable } from "../../database/schema/apply.js";
-import type { Rules } from "../../database/schema/apply.js";
+import type { Rules } from "../../database/schema/rules.js";
 import { recordDefinition } from "../../database/schema/changes.js";
 import type { TableDefinition } from "../../database/schema/editor.js";
 import type { Table } from "../../database/schema/table.js";

@@ -1,6 +1,7 @@
 /** Columns are renamed by the database itself, which follows them into triggers, views and the keys of other tables. */
 import { applyChanges } from "./apply.js";
-import type { Rules, Target } from "./apply.js";
+import type { Rules } from "./rules.js";
+import type { Target } from "./draft.js";
 import type { TableChange } from "./changes.js";
 import type { Table } from "./table.js";
 

@@ -1,5 +1,5 @@
 /** Finds the cheapest right way from one definition of a table to another. */
-import type { ColumnSource, Target } from "../schema/apply.js";
+import type { ColumnSource, Target } from "../schema/draft.js";
 import type { CostClass } from "../schema/editor.js";
 import type { Check, Column, Index, Table } from "../schema/table.js";
 import { literal, quoteName } from "./literals.js";

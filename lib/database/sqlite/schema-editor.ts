@@ -1,6 +1,7 @@
 import { InputError, RefusedError, StepError } from "../../errors.js";
 import { applyChanges, emptyTable } from "../schema/apply.js";
-import type { Rules, Target } from "../schema/apply.js";
+import type { Rules } from "../schema/rules.js";
+import type { Target } from "../schema/draft.js";
 import { recordAlteration, recordDefinition } from "../schema/changes.js";
 import type { TableChange } from "../schema/changes.js";
 import { renamesOf } from "../schema/renames.js";

@@ -1,6 +1,6 @@
 /** The statements that lead from one definition of a table to another: one `ALTER TABLE` for all clauses, indexes after the data. */
 import { RefusedError } from "../../../errors.js";
-import type { ColumnSource, Target } from "../../schema/apply.js";
+import type { ColumnSource, Target } from "../../schema/draft.js";
 import type { TableChange } from "../../schema/changes.js";
 import type { CostClass } from "../../schema/editor.js";
 import type { Column, Table } from "../../schema/table.js";

@@ -1,5 +1,5 @@
 import { applyChanges, emptyTable } from "../../schema/apply.js";
-import type { Rules } from "../../schema/apply.js";
+import type { Rules } from "../../schema/rules.js";
 import { recordAlteration, recordDefinition } from "../../schema/changes.js";
 import type { Conventions } from "../../schema/conventions.js";
 import type {

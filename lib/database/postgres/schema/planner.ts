@@ -1,7 +1,7 @@
 /** What operations on PostgreSQL come to, without carrying them out. */
 import { InputError } from "../../../errors.js";
 import { applyChanges, emptyTable } from "../../schema/apply.js";
-import type { Rules } from "../../schema/apply.js";
+import type { Rules } from "../../schema/rules.js";
 import type { TableChange } from "../../schema/changes.js";
 import type { Conventions } from "../../schema/conventions.js";
 import type { SchemaEffect } from "../../schema/editor.js";

@@ -1,5 +1,5 @@
 /** Columns in the text of expressions that belong to one table (checks, generated columns, indexes). */
-import type { ExpressionRules } from "../../schema/apply.js";
+import type { ExpressionRules } from "../../schema/rules.js";
 import { quoteName } from "../literals.js";
 import { bareName } from "../statements.js";
 import { nameOf, tokenize } from "./tokens.js";
