@@ -177,14 +177,14 @@ async function linesOf(places: readonly string[] | null, efforts: Efforts): Prom
   const lines: Line[] = [];
   for (const { id, manager, branch, version, summary, placeholder, source } of catalog.revisions) {
     if (!shown(source.file) || placeholder !== null || catalog.revision(id)?.parents.length === 0) continue;
-    const { down } = await catalog.load(id);
+    const definition = await catalog.load(id);
     const name = `${branch ?? ""} ${version ?? ""} \`${id}\``;
     lines.push({
       manager,
       name,
       summary,
       header: catalog.header(id),
-      reversible: down !== undefined,
+      reversible: definition.down !== undefined,
       efforts: efforts.get(id),
     });
   }
