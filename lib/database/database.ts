@@ -47,10 +47,15 @@ export interface TransactionOptions {
   readonly onWaiting?: (holder: LockHolder) => void;
 }
 
+/** What goes for statements outside of a transaction too; PostgreSQL only, as SQLite changes nothing there. */
+export type SessionOptions = Pick<TransactionOptions, "lockTimeoutMs" | "onStatement">;
+
 /** What a script begins and ends with. */
 export interface ScriptFrame {
   readonly begin: readonly string[];
   readonly end: readonly string[];
+  /** A statement as it can stand between them, where it cannot as it is. */
+  within?(statement: string): string;
 }
 
 /** An open database: the part of a repository that migrations change. */
@@ -63,7 +68,7 @@ export interface Database {
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
   transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection outside of any transaction (each statement by itself). */
-  session<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  session<T>(work: (session: Session) => Promise<T>, options?: SessionOptions): Promise<T>;
   /** The SQL text that would be sent for a statement, with every value as a literal. */
   render(statement: Sql): string;
   /** The statements between which a script of changes stands, so that they work as in a write transaction of ours. */

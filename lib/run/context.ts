@@ -4,6 +4,15 @@ import type { SchemaEditor } from "../database/schema/editor.js";
 import type { Row, Sql } from "../database/sql.js";
 import type { Repository } from "../repository/repository.js";
 
+/** How a sub-step runs. */
+export interface SubstepOptions {
+  /**
+   * On PostgreSQL each statement commits by itself, as concurrent builds of indexes and validations beside writers need it; the work runs
+   * again where it was interrupted. SQLite runs the sub-step in one transaction, as always.
+   */
+  readonly autocommit?: boolean;
+}
+
 /** What a revision's code works with: the only way to the database, inside the transaction of its step. */
 export interface RevisionContext {
   readonly dialect: DialectName;
@@ -44,5 +53,5 @@ export interface RevisionContext {
   /** A place at which tests stop, kill and interleave. */
   pause(point: string): Promise<void>;
   /** A named part of a revision that is not transactional; skipped when it is recorded as done. */
-  substep(name: string, work: () => Promise<void>): Promise<void>;
+  substep(name: string, work: () => Promise<void>, options?: SubstepOptions): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { DialectName, Session } from "../database/database.js";
 import type { SchemaEditor } from "../database/schema/editor.js";
 import type { Row, Sql } from "../database/sql.js";
 import type { Repository } from "../repository/repository.js";
-import type { RevisionContext } from "./context.js";
+import type { RevisionContext, SubstepOptions } from "./context.js";
 import type { RunEvent } from "./events.js";
 import type { OptionValue } from "./option-values.js";
 import type { PauseHook } from "./pause.js";
@@ -28,7 +28,11 @@ export interface RunEnvironment {
 }
 
 /** Runs a named part of a revision that is not transactional. */
-export type SubstepRunner = (name: string, work: () => Promise<void>) => Promise<void>;
+export type SubstepRunner = (
+  name: string,
+  work: () => Promise<void>,
+  options?: SubstepOptions,
+) => Promise<void>;
 
 /** The context of a step that is carried out: everything goes to the session of the step's transaction. */
 export class RunContext implements RevisionContext {
@@ -111,8 +115,8 @@ export class RunContext implements RevisionContext {
     await this.#environment.onPause?.(`${point} ${this.#revision}`);
   }
 
-  substep(name: string, work: () => Promise<void>): Promise<void> {
-    return this.#substeps(name, work);
+  substep(name: string, work: () => Promise<void>, options: SubstepOptions = {}): Promise<void> {
+    return this.#substeps(name, work, options);
   }
 }
 

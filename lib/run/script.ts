@@ -142,7 +142,11 @@ export function scriptText(
 ): string {
   const lines = [...comments.flatMap(commentLines), ...frame.begin.map(terminated)];
   for (const part of parts)
-    lines.push("", ...part.comments.flatMap(commentLines), ...part.statements.map(terminated));
+    lines.push(
+      "",
+      ...part.comments.flatMap(commentLines),
+      ...part.statements.map((statement) => terminated(frame.within?.(statement) ?? statement)),
+    );
   return [...lines, "", ...frame.end.map(terminated)].join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { GodwitError, StepError } from "../errors.js";
-import type { Session } from "../database/database.js";
+import type { Session, SessionOptions } from "../database/database.js";
 import { describeHolder } from "../database/lock.js";
 import { readState } from "../state/read.js";
 import type { KnownRevisions, RepositoryState } from "../state/state.js";
@@ -60,22 +60,33 @@ export function isTransactional({ definition }: PreparedStep): boolean {
 
 /** A write transaction whose statements are told and remembered. */
 function inTransaction<T>(
-  { environment, lockTimeoutMs, trace }: StepRun,
+  run: StepRun,
   prepared: PreparedStep,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const { environment } = run;
   return environment.repository.database.transaction(
     {
       mode: "write",
-      lockTimeoutMs,
-      onStatement: (text) => {
-        trace.statement = text;
-        environment.onEvent({ kind: "statement", revision: prepared.revision.id, text });
-      },
+      ...observed(run, prepared),
       onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
     },
     work,
   );
+}
+
+/** How long statements of a step wait for locks, and who is told of them. */
+function observed(
+  { environment, lockTimeoutMs, trace }: StepRun,
+  prepared: PreparedStep,
+): Required<SessionOptions> {
+  return {
+    lockTimeoutMs,
+    onStatement: (text) => {
+      trace.statement = text;
+      environment.onEvent({ kind: "statement", revision: prepared.revision.id, text });
+    },
+  };
 }
 
 /** Runs one step on a session of a transaction that somebody else began. */
@@ -112,38 +123,48 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
   }));
   if (!sameHeads(headsOf(state), expected)) return { kind: "moved" };
 
-  return repository.database.session(async (outer) => {
-    const substeps: SubstepRunner = async (name, work) => {
-      if (done.has(name)) return;
-      await inTransaction(run, prepared, async (session) => {
-        context.session = session;
-        await work();
-        await recordProgress(session, {
+  return repository.database.session(
+    async (outer) => {
+      const note = (session: Session, substep: string): Promise<void> =>
+        recordProgress(session, {
           revision,
           direction: prepared.direction,
-          substep: name,
+          substep,
           value: null,
           doneAt: run.stamp().at,
         });
-        await checkBeforeCommit(run, prepared, context);
+      const substeps: SubstepRunner = async (name, work, { autocommit = false } = {}) => {
+        if (done.has(name)) return;
+        const apart = autocommit && outer.dialect === "postgres";
+        if (apart) {
+          await requireLock(run);
+          await work();
+        }
+        await inTransaction(run, prepared, async (session) => {
+          context.session = session;
+          if (!apart) await work();
+          await note(session, name);
+          await checkBeforeCommit(run, prepared, context);
+        });
+        context.session = outer;
+        await pauseAt(environment.onPause, `substep:${name}`, revision);
+      };
+      const context = new RunContext(environment, outer, prepared.direction, revision, substeps);
+      await runOnTree(run, prepared, {
+        session: outer,
+        state,
+        context,
+        record: (work) =>
+          inTransaction(run, prepared, async (session) => {
+            await work(session);
+            await clearProgress(session, revision, prepared.direction);
+            await environment.verify?.(session, revision);
+          }),
       });
-      context.session = outer;
-      await pauseAt(environment.onPause, `substep:${name}`, revision);
-    };
-    const context = new RunContext(environment, outer, prepared.direction, revision, substeps);
-    await runOnTree(run, prepared, {
-      session: outer,
-      state,
-      context,
-      record: (work) =>
-        inTransaction(run, prepared, async (session) => {
-          await work(session);
-          await clearProgress(session, revision, prepared.direction);
-          await environment.verify?.(session, revision);
-        }),
-    });
-    return { kind: "done", heads: withHeads(expected, prepared) };
-  });
+      return { kind: "done", heads: withHeads(expected, prepared) };
+    },
+    observed(run, prepared),
+  );
 }
 
 async function runOnTree(
@@ -158,12 +179,15 @@ async function runOnTree(
 
 async function checkBeforeCommit(run: StepRun, prepared: PreparedStep, context: RunContext): Promise<void> {
   await context.session.checkForeignKeys([...context.written].toSorted());
-  if (!(await run.lockAlive())) {
-    throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
-      hint: "Run the same command again.",
-    });
-  }
+  await requireLock(run);
   await pauseAt(run.environment.onPause, "step:commit", prepared.revision.id);
+}
+
+async function requireLock(run: StepRun): Promise<void> {
+  if (await run.lockAlive()) return;
+  throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
+    hint: "Run the same command again.",
+  });
 }
 
 function withHeads(heads: Heads, { step }: PreparedStep): Heads {

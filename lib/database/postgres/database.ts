@@ -1,9 +1,10 @@
 import type { Client } from "pg";
 import type { Sequelize } from "sequelize";
-import type { Database, ScriptFrame, Session, TransactionOptions } from "../database.js";
+import type { Database, ScriptFrame, Session, SessionOptions, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
 import { connectionError, type Place } from "./errors.js";
 import { renderSql } from "./literals.js";
+import { withinTransaction } from "./schema/live.js";
 import { PostgresSession, type SessionKind } from "./session.js";
 import { settingsText } from "./settings.js";
 
@@ -29,6 +30,7 @@ export function postgresFrame(namespace: string): ScriptFrame {
   return {
     begin: ["START TRANSACTION ISOLATION LEVEL READ COMMITTED", ...settings],
     end: ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"],
+    within: withinTransaction,
   };
 }
 
@@ -65,12 +67,17 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async session<T>(work: (session: Session) => Promise<T>, options: SessionOptions = {}): Promise<T> {
     const client = await this.#connect();
-    const session = this.#sessionOn(client, "autocommit");
+    const session = this.#sessionOn(client, "autocommit", options);
     try {
       await session.send(
-        settingsText("session", this.namespace, defaultLockTimeoutMs, this.#facts.serverVersion),
+        settingsText(
+          "session",
+          this.namespace,
+          options.lockTimeoutMs ?? defaultLockTimeoutMs,
+          this.#facts.serverVersion,
+        ),
       );
       return await work(session);
     } finally {

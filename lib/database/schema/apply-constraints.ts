@@ -52,9 +52,40 @@ export function addForeignKey(
     onUpdate: options.onUpdate ?? "NO ACTION",
     deferrable: options.deferrable ?? "no",
   };
-  draft.table = { ...draft.table, foreignKeys: [...draft.table.foreignKeys, key] };
+  const others =
+    options.validation === "separate"
+      ? separateFrom(draft, draft.table.foreignKeys, key)
+      : draft.table.foreignKeys;
+  draft.table = { ...draft.table, foreignKeys: [...others, key] };
   if (options.index !== "none" && draft.rules.conventions.foreignKeyIndexes !== "never")
     draft.indexed.push(key);
+}
+
+/** Adds a check. */
+export function addCheck(
+  draft: Draft,
+  { check, options }: Extract<TableChange, { kind: "add-check" }>,
+): void {
+  const { checks } = draft.table;
+  const others = options?.validation === "separate" ? separateFrom(draft, checks, check) : checks;
+  draft.table = { ...draft.table, checks: [...others, check] };
+}
+
+/** The constraints among which one comes that is validated separately: without what an interrupted run left of it. */
+function separateFrom<T extends { readonly name: string | null }>(
+  draft: Draft,
+  constraints: readonly T[],
+  { name }: T,
+): readonly T[] {
+  if (name === null) {
+    if (draft.rules.dialect === "sqlite") return constraints;
+    throw new InputError(
+      "bad-alteration",
+      `A constraint on "${draft.table.name}" that is validated separately needs a name.`,
+    );
+  }
+  draft.live.add(name);
+  return constraints.filter((other) => other.name !== name);
 }
 
 /** Adds an exclusion constraint, which only PostgreSQL has. */

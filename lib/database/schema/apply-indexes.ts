@@ -27,7 +27,29 @@ export function addIndex(
     where: options.where === undefined ? null : draft.rules.render(options.where),
     include: [],
   };
-  draft.table = { ...draft.table, indexes: [...draft.table.indexes, index] };
+  const { indexes } = draft.table;
+  if (options.concurrently !== true) {
+    draft.table = { ...draft.table, indexes: [...indexes, index] };
+    return;
+  }
+  const before = indexes.find((other) => other.name === name);
+  if (before !== undefined && before.valid !== false) {
+    if (definitionOf(before) === definitionOf(index)) return;
+    throw new InputError(
+      "duplicate-index",
+      `Table "${draft.table.name}" has another index "${name}" already.`,
+      {
+        hint: "Give the new one another name, or drop the old one before.",
+      },
+    );
+  }
+  draft.live.add(name);
+  draft.table = { ...draft.table, indexes: [...indexes.filter((other) => other !== before), index] };
+}
+
+/** What an index is for; PostgreSQL writes expressions in its own way, so that only their number can be compared. */
+function definitionOf({ unique, keys, method, where }: Index): string {
+  return JSON.stringify([unique, keys.map(({ column }) => column), method, where !== null]);
 }
 
 /** Drops an index by its name, or by its columns. */
@@ -63,7 +85,9 @@ export function addForeignKeyIndex(draft: Draft, { columns }: ForeignKey): void 
   const covered =
     (primaryKey !== null && same(primaryKey.columns)) ||
     uniques.some((key) => same(key.columns)) ||
-    indexes.some((index) => index.where === null && same(index.keys.map((key) => key.column)));
+    indexes.some(
+      (index) => index.valid !== false && index.where === null && same(index.keys.map((key) => key.column)),
+    );
   if (covered) return;
   const name = draft.name({ kind: "foreign-key-index", columns });
   if (name === null) return;

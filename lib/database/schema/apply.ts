@@ -1,6 +1,7 @@
 /** What a table becomes by a list of changes: pure, and the same for both databases. */
 import { addColumn, changeColumn, columnParts, dropColumn, renameColumn } from "./apply-columns.js";
 import {
+  addCheck,
   addExclusion,
   addForeignKey,
   addUnique,
@@ -40,7 +41,7 @@ export function applyChanges(table: Table, changes: readonly TableChange[], rule
   const draft = new Draft(table, rules);
   for (const change of changes) apply(draft, change);
   for (const key of draft.indexed) addForeignKeyIndex(draft, key);
-  return { table: draft.table, sources: draft.sources, origins: draft.origins };
+  return { table: draft.table, sources: draft.sources, origins: draft.origins, live: draft.live };
 }
 
 function apply(draft: Draft, change: TableChange): void {
@@ -71,7 +72,7 @@ function apply(draft: Draft, change: TableChange): void {
       addForeignKey(draft, change);
       return;
     case "add-check":
-      draft.table = { ...draft.table, checks: [...draft.table.checks, change.check] };
+      addCheck(draft, change);
       return;
     case "add-exclusion":
       addExclusion(draft, change);

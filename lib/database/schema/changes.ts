@@ -8,6 +8,7 @@ import type {
   NewColumn,
   TableAlteration,
   TableDefinition,
+  Validation,
 } from "./editor.js";
 import type { Check } from "./table.js";
 import type { LogicalType } from "./types.js";
@@ -43,7 +44,7 @@ export type TableChange =
       readonly references: References;
       readonly options: ForeignKeyOptions;
     }
-  | { readonly kind: "add-check"; readonly check: Check }
+  | { readonly kind: "add-check"; readonly check: Check; readonly options?: Validation }
   | { readonly kind: "add-exclusion"; readonly name: string; readonly definition: string }
   | { readonly kind: "drop-constraint"; readonly which: ConstraintSelector }
   | {
@@ -119,8 +120,8 @@ class Recorder implements TableAlteration {
     this.changes.push({ kind: "add-foreign-key", columns, references, options });
   }
 
-  addCheck(check: Check): void {
-    this.changes.push({ kind: "add-check", check });
+  addCheck(check: Check, options: Validation = {}): void {
+    this.changes.push({ kind: "add-check", check, options });
   }
 
   addExclusion(name: string, definition: string): void {

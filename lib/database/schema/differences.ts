@@ -256,11 +256,12 @@ function exclusionText({ definition }: Exclusion): string {
   return definition.replaceAll(/\s+/g, " ");
 }
 
-function indexText({ unique, keys, method, where, include, nullsNotDistinct }: Index): string {
+function indexText({ unique, keys, method, where, include, nullsNotDistinct, valid }: Index): string {
   const more = [
     include.length === 0 ? "" : ` INCLUDE ${columnList(include)}`,
     nullsNotDistinct === true ? " NULLS NOT DISTINCT" : "",
     where === null ? "" : ` WHERE ${where}`,
+    valid === false ? ", not valid" : "",
   ];
   const using = method === "btree" ? "" : ` USING ${method}`;
   return `${unique ? "UNIQUE " : ""}${columnList(keys.map(keyText))}${using}${more.join("")}`;

@@ -22,6 +22,8 @@ export interface Target {
   readonly sources: ReadonlyMap<string, ColumnSource>;
   /** The old name of each column that stays, by its new name; also where its values are new. */
   readonly origins: ReadonlyMap<string, string>;
+  /** Names of indexes and constraints that are made while others read and write, where the database can do that. */
+  readonly live: ReadonlySet<string>;
 }
 
 /** The table as the changes so far leave it, and where its columns come from. */
@@ -30,6 +32,7 @@ export class Draft {
   readonly origins: Map<string, string>;
   /** Foreign keys whose index is made at the end, when all keys are known. */
   readonly indexed: ForeignKey[] = [];
+  readonly live = new Set<string>();
 
   constructor(
     public table: Table,

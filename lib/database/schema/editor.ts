@@ -32,7 +32,16 @@ export interface Named {
   readonly name?: string;
 }
 
-export interface ForeignKeyOptions extends Named {
+/** How a new rule is checked against the rows that are there. */
+export interface Validation {
+  /**
+   * `separate`: on PostgreSQL the rule holds for new rows at once, and those that are there are checked by a statement of its own, while
+   * others read and write. What an interrupted run left behind is finished. SQLite checks as always.
+   */
+  readonly validation?: "at-once" | "separate";
+}
+
+export interface ForeignKeyOptions extends Named, Validation {
   readonly onDelete?: ReferentialAction;
   readonly onUpdate?: ReferentialAction;
   readonly deferrable?: ForeignKey["deferrable"];
@@ -44,6 +53,11 @@ export interface IndexOptions extends Named {
   readonly unique?: boolean;
   readonly where?: Sql;
   readonly method?: string;
+  /**
+   * On PostgreSQL the index is built while others read and write, which takes a sub-step with `autocommit`; one that an interrupted build
+   * left behind is built again. An equal index is left alone (texts of expressions are not compared). SQLite builds it as always.
+   */
+  readonly concurrently?: boolean;
 }
 
 /** The changes asked of one table. They are gathered, planned once, and carried out together. */
@@ -61,7 +75,8 @@ export interface TableAlteration {
     references: { readonly table: string; readonly columns: readonly string[] },
     options?: ForeignKeyOptions,
   ): void;
-  addCheck(check: Check): void;
+  /** With `validation: "separate"` a check of that name is replaced, as an interrupted run may have left it. */
+  addCheck(check: Check, options?: Validation): void;
   /** PostgreSQL only; refused on SQLite. */
   addExclusion(name: string, definition: string): void;
   /** Drops a unique, foreign key, check or exclusion constraint: by name, or by its columns where it has none. */

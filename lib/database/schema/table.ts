@@ -131,6 +131,8 @@ export interface Index extends ObjectDetails {
   /** PostgreSQL `INCLUDE`. */
   readonly include: readonly string[];
   readonly nullsNotDistinct?: true;
+  /** PostgreSQL: its building was interrupted, or is not over; nothing uses it. */
+  readonly valid?: false;
 }
 
 export interface IndexKey {

@@ -5,25 +5,17 @@ import { isTrue, listOf, optional, storageOf, textOf, textOrNull } from "./read.
 import { splitList } from "./text.js";
 import { cannotRepresent } from "./unsupported.js";
 
-/** @throws InputError `unsupported-object` for an index that is not valid */
 export function readIndexes(table: string, catalog: Catalog): Index[] {
   return catalog.indexes.map((row) => {
-    const name = textOf(row, "name");
-    if (!isTrue(row, "valid")) {
-      throw cannotRepresent(
-        table,
-        `the index "${name}", which is not valid (its creation was interrupted)`,
-        `Make it again with REINDEX INDEX, or drop it: DROP INDEX ${textOf(row, "quotedName")}`,
-      );
-    }
     return {
-      name,
+      name: textOf(row, "name"),
       unique: isTrue(row, "unique"),
       keys: readKeys(table, row),
       method: textOf(row, "method"),
       where: textOrNull(row, "where"),
       include: listOf(row, "include"),
       ...optional("nullsNotDistinct", isTrue(row, "nullsNotDistinct") || null),
+      ...optional("valid", isTrue(row, "valid") ? null : false),
       ...optional("comment", textOrNull(row, "comment")),
       ...optional("tablespace", textOrNull(row, "tablespace")),
       ...optional("storage", storageOf(row, "storage")),

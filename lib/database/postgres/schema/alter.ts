@@ -3,7 +3,7 @@ import { RefusedError } from "../../../errors.js";
 import type { ColumnSource, Target } from "../../schema/draft.js";
 import type { TableChange } from "../../schema/changes.js";
 import type { CostClass } from "../../schema/editor.js";
-import type { Column, Table } from "../../schema/table.js";
+import type { Check, Column, ForeignKey, Table } from "../../schema/table.js";
 import { literal, quoteName } from "../literals.js";
 import { Clauses } from "./clauses.js";
 
@@ -18,7 +18,7 @@ type Render = (source: ColumnSource & { readonly kind: "expression" }) => string
 /** Plans a change of a table; names of columns, constraints and indexes do not change here. */
 export function planAlteration(
   old: Table,
-  { table, sources, origins }: Target,
+  { table, sources, origins, live }: Target,
   namespace: string,
   render: Render,
 ): AlterPlan {
@@ -29,7 +29,8 @@ export function planAlteration(
   );
   if (filled.length > 0) requireFreeNames(old, table, origins);
   const dropped = droppedClauses(old, table, origins);
-  const added = addedClauses(old, table, clauses);
+  const added = addedClauses(old, table, clauses, live);
+  const validated = validations(old, table, relation, live);
   const columns = columnClauses(old, table, { sources, origins }, clauses, filled, render);
   // New values are computed from the old columns, which must still be there.
   const steps =
@@ -47,16 +48,17 @@ export function planAlteration(
           ],
         ];
   const statements = [
-    ...droppedIndexes(old, table, clauses),
+    ...droppedIndexes(old, table, clauses, live),
     ...steps.flatMap((step) => {
       if (step === "fill") return [fillStatement(relation, filled, sources, render)];
       return step.length === 0 ? [] : [`ALTER TABLE ${relation} ${(step as readonly string[]).join(", ")}`];
     }),
-    ...addedIndexes(old, table, clauses),
+    ...validated,
+    ...addedIndexes(old, table, clauses, live),
     ...comments(old, table, relation),
     ...(table.name === old.name ? [] : [`ALTER TABLE ${relation} RENAME TO ${quoteName(table.name)}`]),
   ];
-  return { cost: costOf(old, table, sources, filled, added), statements };
+  return { cost: costOf(old, table, sources, filled, [...added, ...validated]), statements };
 }
 
 /** New values are computed while the old columns are there, so that a new column cannot yet have the name of one. */
@@ -82,7 +84,7 @@ function droppedClauses(
   origins: Target["origins"],
 ): { readonly constraints: string[]; readonly columns: string[] } {
   const constraints = constraintsOf(old)
-    .filter((one) => !constraintsOf(table).some((other) => sameText(one, other)))
+    .filter((one) => !constraintsOf(table).some((other) => isSame(one, other)))
     .map(({ name }) => `DROP CONSTRAINT ${quoteName(name ?? "")}`);
   const columns = old.columns
     .filter((column) => !origins.has(column.name))
@@ -92,6 +94,7 @@ function droppedClauses(
 
 interface AnyConstraint {
   readonly name: string | null;
+  readonly validated?: false;
 }
 
 function constraintsOf(table: Table): readonly AnyConstraint[] {
@@ -103,18 +106,38 @@ function sameText(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function addedClauses(old: Table, table: Table, clauses: Clauses): string[] {
+/** A constraint that only has still to be validated is the same one. */
+function isSame(old: AnyConstraint, wanted: AnyConstraint): boolean {
+  return sameText(old, wanted) || isUnvalidated(old, wanted);
+}
+
+function isUnvalidated(old: AnyConstraint, wanted: AnyConstraint): boolean {
+  return old.validated === false && sameText({ ...old, validated: undefined }, wanted);
+}
+
+function addedClauses(old: Table, table: Table, clauses: Clauses, live: Target["live"]): string[] {
   const before = constraintsOf(old);
-  const isAdded = (one: AnyConstraint): boolean => !before.some((other) => sameText(one, other));
+  const isAdded = (one: AnyConstraint): boolean => !before.some((other) => isSame(other, one));
+  const rule = <T extends Check | ForeignKey>(one: T): T =>
+    live.has(one.name ?? "") ? { ...one, validated: false } : one;
   return [
     ...[table.primaryKey]
       .filter((key) => key !== null && isAdded(key))
       .map((key) => (key === null ? "" : clauses.primaryKey(key))),
     ...table.uniques.filter(isAdded).map((key) => clauses.unique(key)),
-    ...table.checks.filter(isAdded).map((check) => clauses.check(check)),
+    ...table.checks.filter(isAdded).map((check) => clauses.check(rule(check))),
     ...table.exclusions.filter(isAdded).map((exclusion) => clauses.exclusion(exclusion)),
-    ...table.foreignKeys.filter(isAdded).map((key) => clauses.foreignKey(key)),
+    ...table.foreignKeys.filter(isAdded).map((key) => clauses.foreignKey(rule(key))),
   ].map((clause) => `ADD ${clause}`);
+}
+
+/** Rows are read while others write; what is there and valid already needs nothing. */
+function validations(old: Table, table: Table, relation: string, live: Target["live"]): string[] {
+  const before = constraintsOf(old);
+  return [...table.checks, ...table.foreignKeys]
+    .filter((one) => live.has(one.name ?? "") || before.some((other) => isUnvalidated(other, one)))
+    .filter((one) => !before.some((other) => sameText(other, one)))
+    .map(({ name }) => `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${quoteName(name ?? "")}`);
 }
 
 function columnClauses(
@@ -175,7 +198,7 @@ function fillStatement(
   return `UPDATE ${relation} SET ${values.join(", ")}`;
 }
 
-function droppedIndexes(old: Table, table: Table, clauses: Clauses): string[] {
+function droppedIndexes(old: Table, table: Table, clauses: Clauses, live: Target["live"]): string[] {
   const gone = new Set(
     old.columns
       .filter(({ name }) => !table.columns.some((column) => column.name === name))
@@ -186,14 +209,16 @@ function droppedIndexes(old: Table, table: Table, clauses: Clauses): string[] {
       .filter((index) => !table.indexes.some((other) => sameText(index, other)))
       // The server drops those with a dropped column by itself.
       .filter((index) => !index.keys.some((key) => key.column !== null && gone.has(key.column)))
-      .map((index) => `DROP INDEX ${clauses.relation(index.name)}`)
+      .map(
+        (index) => `DROP INDEX ${live.has(index.name) ? "CONCURRENTLY " : ""}${clauses.relation(index.name)}`,
+      )
   );
 }
 
-function addedIndexes(old: Table, table: Table, clauses: Clauses): string[] {
+function addedIndexes(old: Table, table: Table, clauses: Clauses, live: Target["live"]): string[] {
   return table.indexes
     .filter((index) => !old.indexes.some((other) => sameText(index, other)))
-    .map((index) => clauses.index(old.name, index));
+    .map((index) => clauses.index(old.name, index, live.has(index.name) ? "concurrently" : "at-once"));
 }
 
 function comments(old: Table, table: Table, relation: string): string[] {

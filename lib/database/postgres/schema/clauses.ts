@@ -1,5 +1,6 @@
 /** The clauses of `CREATE TABLE` and `ALTER TABLE` for the parts of a table. */
 import type { Check, Column, Exclusion, ForeignKey, Index, KeyDetails, Unique } from "../../schema/table.js";
+import { cannotRepresent } from "../inspect/unsupported.js";
 import { quoteName } from "../literals.js";
 
 /** Writes names of one repository's schema. */
@@ -74,8 +75,18 @@ export class Clauses {
     return `${named(exclusion.name)}${exclusion.definition}`;
   }
 
-  /** The complete `CREATE INDEX`. */
+  /**
+   * The complete `CREATE INDEX`.
+   * @throws InputError `unsupported-object` for one that is not valid, which nothing can make as it is
+   */
   index(table: string, index: Index, how: "at-once" | "concurrently" = "at-once"): string {
+    if (index.valid === false) {
+      throw cannotRepresent(
+        table,
+        `the index "${index.name}", which is not valid (its creation was interrupted)`,
+        `Make it again with REINDEX INDEX, or drop it: DROP INDEX ${quoteName(index.name)}`,
+      );
+    }
     const keys = index.keys.map((key) => {
       const subject = key.column === null ? inParentheses(key.expression ?? "") : quoteName(key.column);
       return key.suffix === null ? subject : `${subject} ${key.suffix}`;

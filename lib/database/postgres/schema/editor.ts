@@ -13,6 +13,7 @@ import type { SchemaPlanner } from "../../schema/planning.js";
 import type { Table } from "../../schema/table.js";
 import { findTable, inspectTable, requireTable, tableNames } from "../inspect/table.js";
 import type { PostgresSession } from "../session.js";
+import { requireTransactional, runEach, withinTransaction } from "./live.js";
 import { postgresPlanner, postgresRules } from "./planner.js";
 import { rekeyTables } from "./rekey.js";
 
@@ -60,8 +61,15 @@ export class PostgresSchemaEditor implements SchemaEditor {
 
   async alter(name: string, change: Change): Promise<SchemaEffect> {
     const { effect } = this.planner().alter(await this.table(name), recordAlteration(change));
-    await this.runAll(effect.statements);
+    await this.#carryOut(name, effect.statements);
     return effect;
+  }
+
+  async #carryOut(table: string, statements: readonly string[]): Promise<void> {
+    if (this.session.kind === "autocommit") return runEach(this.session, statements);
+    // What is written down for a script runs in the transaction of that script.
+    if (this.session.onChange !== undefined) return this.runAll(statements.map(withinTransaction));
+    return this.runAll(requireTransactional(table, statements));
   }
 
   async planAlter(name: string, change: Change): Promise<SchemaEffect> {
