@@ -128,7 +128,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
     it("D14: an option that no revision takes is refused", async () => {
       const fixture = await copyFixture("uuid-c1-synth", dialect);
       const error = await failure(
-        upgrade(fixture.folder, "bf6308af80aa", { options: { has_simulatd: "0" } }),
+        upgrade(fixture.folder, "bf6308af80aa", { options: { has_simulated: "0", has_simulatd: "1" } }),
       );
       expect([error.code, error.exitCode]).to.deep.equal(["unknown-option", 2]);
       expect(error.hint).to.contain("has_simulated");
