@@ -12,7 +12,7 @@ import {
   sql,
   upgrade,
 } from "../../lib/index.js";
-import type { Repository, Table } from "../../lib/index.js";
+import type { Repository, RunEvent, Table } from "../../lib/index.js";
 import { databases } from "../support/databases.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
@@ -41,6 +41,16 @@ function byHand(
   return opened(fixture, (repository) =>
     repository.database.transaction({ mode: "write" }, async (session) => {
       for (const statement of change(repository)) await session.execute(statement);
+    }),
+  );
+}
+
+/** Does something while a transaction that wrote to a table is open. */
+function whileWritten<T>(fixture: Fixture, table: string, work: () => Promise<T>): Promise<T> {
+  return opened(fixture, (repository) =>
+    repository.database.transaction({ mode: "write" }, async (session) => {
+      await session.execute(sql`UPDATE ${sql.table(table)} SET dataset_id = dataset_id`);
+      return work();
     }),
   );
 }
@@ -157,6 +167,32 @@ for (const { title, dialect } of databases) {
       const names = indexNames((await memberTables(fixture)).get(raw));
       expect(names).to.include.members(["by_hand", `${raw}_fkidx_instrument_detector`]);
       expect(names.filter((name) => name.includes("_idx_"))).to.deep.equal([]);
+    });
+
+    it("are added while others work, and an index whose building was interrupted is built again", async () => {
+      const fixture = await copyFixture("uuid-c7-synth", dialect);
+      const raw = await rawTable(fixture);
+      const statements: string[] = [];
+      const onEvent = (event: RunEvent): void => {
+        if (event.kind === "statement") statements.push(event.text);
+      };
+      if (dialect === "postgres") {
+        const failed = await whileWritten(fixture, raw, () =>
+          upgrade(fixture.folder, "datasets@head", { revisions, lockTimeoutMs: 500 }).catch(
+            (error: unknown) => error,
+          ),
+        );
+        expect(failed).to.include({ code: "lock-timeout" });
+        const left = (await memberTables(fixture)).get(raw)?.indexes.filter(({ valid }) => valid === false);
+        expect(left?.map(({ name }) => name)).to.deep.equal([rawIndex.postgres]);
+      }
+      await upgrade(fixture.folder, "datasets@head", { revisions, onEvent });
+      const table = (await memberTables(fixture)).get(raw);
+      expect(indexNames(table)).to.include(rawIndex[dialect]);
+      expect(table?.indexes.filter(({ valid }) => valid === false)).to.deep.equal([]);
+      const builds = statements.filter((text) => text.startsWith("CREATE INDEX"));
+      expect(builds).not.to.deep.equal([]);
+      for (const build of builds) expect(build.includes(" CONCURRENTLY ")).to.equal(dialect === "postgres");
     });
 
     it("are missing on tables that old code makes afterwards: check finds them, repair adds them (S2.5)", async () => {

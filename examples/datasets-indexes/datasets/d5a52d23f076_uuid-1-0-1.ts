@@ -9,7 +9,7 @@ export default defineRevision({
   version: "1.0.1",
   summary: "Index the members of collections by data id, and mend their foreign keys",
   compatibility: { backward: "full", forward: "full" },
-  execution: { transactional: false },
+  execution: { live: true, transactional: false },
   up: addIndexesAndKeys,
   down: dropIndexes,
 });

@@ -13,7 +13,7 @@ interface Missing {
 }
 
 /**
- * Adds what each table lacks, a table at a time; what is there under another name is left alone.
+ * Adds what each table lacks, a table at a time and while others use it; what is there under another name is left alone.
  * @throws RefusedError `orphan-rows` before anything is added
  */
 export async function addIndexesAndKeys(context: RevisionContext): Promise<void> {
@@ -24,7 +24,7 @@ export async function addIndexesAndKeys(context: RevisionContext): Promise<void>
   }
   await refuseOrphans(context, missing);
   for (const [at, one] of missing.entries()) {
-    await context.substep(one.table, () => addMissing(context, one));
+    await context.substep(one.table, () => addMissing(context, one), { autocommit: true });
     context.progress({
       what: "tables of datasets",
       rows: BigInt(at + 1),
@@ -81,7 +81,10 @@ function columnsOf({ keys }: Index): string[] {
 }
 
 function hasIndex({ indexes }: Table, columns: readonly string[]): boolean {
-  return indexes.some((index) => index.where === null && columnsOf(index).join() === columns.join());
+  return indexes.some(
+    // One that an interrupted build left behind is not valid, and serves nobody.
+    (index) => index.valid !== false && index.where === null && columnsOf(index).join() === columns.join(),
+  );
 }
 
 function hasForeignKey({ foreignKeys }: Table, wanted: ForeignKey): boolean {
@@ -115,11 +118,11 @@ async function addMissing(context: RevisionContext, { table: name, foreignKeys, 
       table.addForeignKey(
         columns,
         { table: referencedTable, columns: referencedColumns },
-        { onDelete, index: "none", ...(own === null ? {} : { name: own }) },
+        { onDelete, index: "none", validation: "separate", ...(own === null ? {} : { name: own }) },
       );
     }
     for (const { columns, name: own } of indexes) {
-      table.addIndex(columns, own === undefined ? {} : { name: own });
+      table.addIndex(columns, { concurrently: true, ...(own === undefined ? {} : { name: own }) });
     }
   });
 }
