@@ -216,6 +216,27 @@ for (const { title, dialect } of databases) {
       expect(indexNames((await memberTables(fixture)).get(raw))).to.include(index);
     });
 
+    if (dialect === "postgres") {
+      it("are drift where they are not valid: check tells, repair builds them again", async () => {
+        const fixture = await copyFixture("uuid-c7-synth", dialect);
+        await upgrade(fixture.folder, "datasets@head", { revisions });
+        const raw = await rawTable(fixture);
+        await byHand(fixture, () => [
+          sql`UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = to_regclass(${rawIndex.postgres})`,
+        ]);
+        const { drift } = await check(fixture.folder, { revisions });
+        expect(
+          drift.filter((one) => one.class === "drift").map(({ table, object }) => [table, object]),
+        ).to.deep.equal([[raw, `index "${rawIndex.postgres}"`]]);
+        await repair(fixture.folder, { revisions });
+        const index = (await memberTables(fixture))
+          .get(raw)
+          ?.indexes.find(({ name }) => name === rawIndex.postgres);
+        expect(index).to.be.an("object");
+        expect(index).not.to.have.property("valid");
+      });
+    }
+
     it("are refused before anything is added while rows refer to nothing (S2.7)", async () => {
       const fixture = await copyFixture("uuid-c7-synth", dialect);
       const raw = await rawTable(fixture);
