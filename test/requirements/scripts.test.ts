@@ -1,0 +1,267 @@
+/** How migration scripts are organized, and what one is. */
+import { expect } from "chai";
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  compareFormats,
+  copy,
+  current,
+  defineRevision,
+  format,
+  openRepository,
+  plan,
+  sql,
+  upgrade,
+} from "../../lib/index.js";
+import type { GodwitError } from "../../lib/index.js";
+import { databases } from "../support/databases.js";
+import { copyFixture } from "../support/fixtures.js";
+import type { Fixture } from "../support/fixtures.js";
+import { temporaryFolder } from "../support/folders.js";
+import { runGodwit } from "../support/program.js";
+import { rowsOf, runStatements } from "../support/rows.js";
+
+async function refusal(work: Promise<unknown>): Promise<GodwitError> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error, "nothing was refused").not.to.equal(null);
+  return error as GodwitError;
+}
+
+const indexes = fileURLToPath(new URL("../../../examples/datasets-indexes", import.meta.url));
+
+async function writeConfiguration(fixture: Fixture, change: (text: string) => string): Promise<void> {
+  const repository = await openRepository(fixture.folder);
+  try {
+    await repository.database.transaction({ mode: "write" }, async (session) => {
+      const [row] = await session.query(
+        sql`SELECT value FROM butler_attributes WHERE name = 'config:dimensions.json'`,
+      );
+      await session.execute(
+        sql`UPDATE butler_attributes SET value = ${change(String(row?.["value"]))} WHERE name = 'config:dimensions.json'`,
+      );
+    });
+  } finally {
+    await repository.close();
+  }
+}
+
+/** The same with keys in the opposite order, at every depth. */
+function turned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, inner]) => [key, turned(inner)]),
+  );
+}
+
+for (const { title, dialect } of databases) {
+  describe(`The format of a repository, ${title}`, function () {
+    this.timeout(120_000);
+
+    it("depends on classes, versions and dimensions, not on layout, order and documentation (S5.1)", async () => {
+      const fixture = await copyFixture("uuid-c7-synth", dialect);
+      const { digest } = await format(fixture.folder);
+      await writeConfiguration(fixture, (text) => JSON.stringify(turned(JSON.parse(text)), null, 3));
+      expect((await format(fixture.folder)).digest).to.equal(digest);
+      await writeConfiguration(fixture, (text) =>
+        text.replace(/"instrument": \{/, '"instrument": { "doc": "anew",'),
+      );
+      expect((await format(fixture.folder)).digest).to.equal(digest);
+      await writeConfiguration(fixture, (text) => text.replace('"length": 32', '"length": 33'));
+      expect((await format(fixture.folder)).digest).not.to.equal(digest);
+    });
+
+    it("is printed, compared, and leads to what can be applied (S5.2)", async () => {
+      const [one, other] = [
+        await copyFixture("uuid-c6-synth", dialect),
+        await copyFixture("uuid-c7-synth", dialect),
+      ];
+      const { status, stdout } = await runGodwit(["format", "--repo", one.folder]);
+      expect(status).to.equal(0);
+      expect(stdout).to.include((await format(one.folder)).digest);
+      const difference = await compareFormats(one.folder, other.folder);
+      expect(difference.same).to.equal(false);
+      expect(difference.managers.map(({ manager }) => manager)).to.include.members([
+        "datasets",
+        "dimensions-config",
+      ]);
+      const { managers } = await current(one.folder);
+      expect(managers.find(({ manager }) => manager === "datasets")?.pending).to.deep.equal(["4e2d7a28475b"]);
+    });
+
+    it("counts a changed rule for content, though no table changes (S5.3)", async () => {
+      const fixture = await copyFixture("uuid-c7-ds021", dialect);
+      const { digest } = await format(fixture.folder);
+      const changed = defineRevision({
+        id: "5bc3dd974b32",
+        parent: "8c57494cabcc",
+        manager: "collections",
+        branch: "SynthIntKeyCollectionManager",
+        version: "2.0.1",
+        summary: "Write documentation in capitals",
+        compatibility: { backward: "full", forward: "full" },
+        async up(context) {
+          await context.execute(sql`UPDATE ${sql.table("collection")} SET doc = upper(doc)`, {
+            table: "collection",
+            cost: "rewrite",
+          });
+        },
+        irreversible: "The former texts are not kept.",
+      });
+      const revisions = [changed];
+      const { steps } = await plan(fixture.folder, "up", "collections@head", { revisions });
+      expect(steps.map(({ toVersion }) => toVersion)).to.deep.equal(["2.0.1"]);
+      expect(
+        steps.flatMap(({ statements }) => statements).filter((text) => /ALTER|CREATE/.test(text)),
+      ).to.deep.equal([]);
+      await upgrade(fixture.folder, "collections@head", { revisions });
+      expect((await format(fixture.folder)).digest).not.to.equal(digest);
+    });
+
+    it("is reached only over edges that there are; otherwise what is near is named (S5.4)", async () => {
+      const fixture = await copyFixture("uuid-c7-synth", dialect);
+      const none = await refusal(
+        plan(fixture.folder, "up", "collections-NameKeyCollectionManager@2.0.0", { revisions: [] }).then(() =>
+          upgrade(fixture.folder, "datasets-ByDimensionsDatasetRecordStorageManager@1.0.0"),
+        ),
+      );
+      expect(none.code).to.equal("no-switch");
+      expect(none.hint).to.include("2101fbf51ad3");
+      const latest = await upgrade(fixture.folder, "defaults@latest");
+      expect(latest.current.repository.defaults).to.equal("30.0.8");
+    });
+  });
+
+  describe(`What a migration is, ${title}`, function () {
+    this.timeout(120_000);
+
+    it("is run by a call with nothing but the URI, in every form that there is of it (S6.1)", async () => {
+      for (const form of [
+        (folder: string) => folder,
+        (folder: string) => path.join(folder, "butler.yaml"),
+        (folder: string) => pathToFileURL(folder).href,
+      ]) {
+        const fixture = await copyFixture("uuid-c7-synth", dialect);
+        const { steps } = await upgrade(form(fixture.folder), "head");
+        expect(steps.map(({ revision }) => revision)).to.have.members(["aa7a2f893cba", "a81dddabd837"]);
+      }
+    });
+
+    it("tells all that is missing before anything is changed (S6.2)", async () => {
+      const fixture = await copyFixture("uuid-c1-synth", dialect);
+      const { steps } = await plan(fixture.folder, "up", ["bf6308af80aa", "4fe28ef5030f"]);
+      const missing = steps.flatMap((step) => step.missing);
+      expect(missing.join()).to.include("has_simulated").and.include("obscore_config");
+      const error = await refusal(upgrade(fixture.folder, ["bf6308af80aa", "4fe28ef5030f"]));
+      expect(error.message).to.include("has_simulated").and.include("obscore_config");
+      expect(
+        (await current(fixture.folder)).managers.find(({ manager }) => manager === "dimensions-config")
+          ?.version,
+      ).to.equal("1");
+    });
+
+    // A copy on PostgreSQL is a schema of its own: its tests are in test/copy.
+    if (dialect === "sqlite")
+      it("changes a repository in its place, or a copy that a helper makes (S6.3)", async () => {
+        const fixture = await copyFixture("uuid-c7-synth", dialect);
+        const folder = path.join(await temporaryFolder(), "copy");
+        await copy(fixture.folder, folder);
+        await upgrade(folder, "head");
+        expect((await current(folder)).managers.flatMap(({ pending }) => pending)).to.deep.equal([]);
+        expect((await current(fixture.folder)).managers.flatMap(({ pending }) => pending)).not.to.deep.equal(
+          [],
+        );
+        expect((await stat(path.join(folder, "butler.yaml"))).isFile()).to.equal(true);
+      });
+
+    it("keeps a second runner out while it runs (S6.4)", async () => {
+      const fixture = await copyFixture("uuid-c7-synth", dialect);
+      let second: GodwitError | null = null;
+      await upgrade(fixture.folder, "head", {
+        onPause: async (point) => {
+          if (second !== null || !point.startsWith("step:commit ")) return;
+          second = await refusal(upgrade(fixture.folder, "head", { lockTimeoutMs: 300 }));
+        },
+      });
+      expect(second).to.have.property("exitCode", 4);
+    });
+
+    it("says what it declares in its plan (S6.5)", async () => {
+      const fixture = await copyFixture("uuid-c6-synth", dialect);
+      const { stdout } = await runGodwit(["plan", "--repo", fixture.folder, "datasets@head"]);
+      expect(stdout).to.match(/forward|older code|backward/i);
+      const { steps } = await plan(fixture.folder, "up", "datasets@head");
+      expect(
+        steps.map(({ live, transactional, reversible, compatibility }) => ({
+          live,
+          transactional,
+          reversible,
+          compatibility,
+        })),
+      ).to.deep.equal([
+        {
+          live: false,
+          transactional: true,
+          reversible: true,
+          compatibility: { backward: "full", forward: "none" },
+        },
+      ]);
+    });
+
+    it("lets others read in each of its phases, and write between its sub-steps (S6.6)", async () => {
+      const fixture = await copyFixture("uuid-c7-synth", dialect);
+      let phases = 0;
+      let writes = 0;
+      await upgrade(fixture.folder, "datasets@head", {
+        revisions: [indexes],
+        onPause: async (point) => {
+          phases += 1;
+          const rows = await rowsOf(fixture.databaseUrl, "SELECT count(*) AS n FROM dataset_tags_00000001");
+          expect(rows[0]?.["n"], point).to.not.equal(0n);
+          if (!point.startsWith("substep:")) return;
+          writes += 1;
+          await runStatements(fixture.databaseUrl, [
+            `UPDATE collection SET doc = 'written ${writes} times' WHERE collection_id = 1`,
+          ]);
+        },
+      });
+      expect(phases).to.be.above(5);
+      const [row] = await rowsOf(fixture.databaseUrl, "SELECT doc FROM collection WHERE collection_id = 1");
+      expect(writes).to.be.above(3);
+      expect(row?.["doc"]).to.equal(`written ${writes} times`);
+    });
+  });
+}
+
+describe("The table of requirements", () => {
+  it("has a line for every requirement, and names tests that there are", async () => {
+    const page = await readFile(
+      fileURLToPath(new URL("../../../docs/requirements.md", import.meta.url)),
+      "utf8",
+    );
+    const counts: Readonly<Record<string, number>> = { S1: 10, S2: 8, S3: 9, S4: 7, S5: 6, S6: 6 };
+    const lines = page.split("\n").filter((line) => /^\| S\d\.\d+ /.test(line));
+    const wanted = Object.entries(counts).flatMap(([group, count]) =>
+      Array.from({ length: count }, (_, at) => `${group}.${at + 1}`),
+    );
+    expect(lines.map((line) => line.split(" ")[1])).to.deep.equal(wanted);
+    for (const line of lines) {
+      const [, id = "", , , tests = ""] = line.split("|").map((cell) => cell.trim());
+      const files = [...tests.matchAll(/`(test\/[\w./-]+)`/g)].map(([, file]) => file ?? "");
+      expect(files, id).not.to.deep.equal([]);
+      const texts = await Promise.all(
+        files.map((file) => readFile(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), "utf8")),
+      );
+      expect(
+        texts.some((text) => new RegExp(`\\b${id.replace(".", "\\.")}\\b`).test(text)),
+        id,
+      ).to.equal(true);
+    }
+  });
+});
