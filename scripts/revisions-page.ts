@@ -141,6 +141,13 @@ async function measure(): Promise<Efforts> {
   return efforts;
 }
 
+/** Statements of PostgreSQL that keep nobody from reading or writing rows for long. */
+function isUnnoticed(text: string): boolean {
+  return /^(CREATE|DROP) (UNIQUE )?INDEX CONCURRENTLY|^ALTER TABLE .* (NOT VALID|VALIDATE CONSTRAINT \S+)$/.test(
+    text,
+  );
+}
+
 /** What the repository says of itself is a record like those of godwit. */
 function costOf({ tables: all }: PlannedStep): string {
   const tables = all.filter(({ name }) => name !== "butler_attributes");
@@ -150,7 +157,7 @@ function costOf({ tables: all }: PlannedStep): string {
 
 /** The strongest lock that the statements take: on PostgreSQL of a table, on SQLite of the whole database. */
 function locksOf(dialect: Dialect, { statements }: PlannedStep): string {
-  const run = statements.filter((text) => !text.startsWith("--"));
+  const run = statements.filter((text) => !text.startsWith("--") && !isUnnoticed(text));
   if (dialect === "sqlite") return "writers wait";
   const alters = /^(ALTER TABLE|DROP (TABLE|INDEX)|LOCK TABLE)/;
   if (run.some((text) => alters.test(text))) return "readers and writers of these tables wait";
