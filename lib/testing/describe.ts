@@ -75,7 +75,7 @@ async function requireOneTip(options: DescribeOptions): Promise<void> {
   for (const manager of managers) {
     const tree = graph.revisions.filter((one) => one.manager === manager);
     for (const branch of new Set(tree.map(({ branch }) => branch))) {
-      const tips = tipsOf(tree, branch);
+      const tips = tipsOf(tree, branch, graph.switches);
       if (tips.length < 2) continue;
       const names = tips.map(({ id }) => id).join(", ");
       throw new StepError("several-tips", `${branch ?? manager} has several tips: ${names}.`, {

@@ -1,6 +1,9 @@
 /** The worked example of indexes and foreign keys on tables that a repository makes as it grows. */
 import { expect } from "chai";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { newRevision } from "../../lib/catalog/new-revision.js";
 import {
   check,
   current,
@@ -16,6 +19,7 @@ import type { Repository, RunEvent, Table } from "../../lib/index.js";
 import { databases } from "../support/databases.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
+import { temporaryFolder } from "../support/folders.js";
 
 /** From the checkout, as the examples are TypeScript files that are no part of the package. */
 const place = fileURLToPath(new URL("../../../examples/datasets-indexes", import.meta.url));
@@ -106,6 +110,23 @@ async function rawTable(fixture: Fixture): Promise<string> {
   );
   return String(row?.["name"]);
 }
+
+describe("A revision that goes on from the example", () => {
+  it("comes after the one tip that each class has, as a switch leads on from the other line", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(path.join(folder, "godwit.config.json"), JSON.stringify({ revisions: ["./own", place] }));
+    await mkdir(path.join(folder, "own"));
+    const { files } = await newRevision({
+      folder,
+      managers: ["datasets"],
+      branches: ["ByDimensionsDatasetRecordStorageManagerUUID"],
+      version: "2.0.2",
+      kind: "dynamic-tables",
+      flags: { family: ["dataset_calibs_*"], "add-index": ["dataset_id"] },
+    });
+    expect(await readFile(files[0] ?? "", "utf8")).to.include('parent: "febd16fb827f"');
+  });
+});
 
 for (const { title, dialect } of databases) {
   describe(`Indexes and foreign keys on tables of datasets, ${title}`, function () {

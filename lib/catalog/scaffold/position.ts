@@ -68,7 +68,7 @@ export function versionFor(
 }
 
 function parentIn(
-  { all }: ScaffoldProject,
+  { all, switches }: ScaffoldProject,
   tree: ScaffoldTree,
   branch: string | null,
   options: NewRevisionOptions,
@@ -80,6 +80,7 @@ function parentIn(
     });
   }
   return parentFor(tree.revisions, {
+    switches,
     manager: tree.manager,
     branch,
     head: options.head ?? null,

@@ -6,7 +6,7 @@ import type { FlagValues } from "./flags.js";
 import type { TreeHeader } from "./header.js";
 import { treeOf } from "./project.js";
 import type { ScaffoldProject } from "./project.js";
-import { findRevision, tipsOf } from "./tree.js";
+import { findRevision, onOneLine, tipsOf } from "./tree.js";
 
 /** A switch has no id of its own: it leads from one revision to another. */
 export function switchHeader(
@@ -16,12 +16,12 @@ export function switchHeader(
   summary: string | undefined,
 ): TreeHeader {
   const { revisions } = treeOf(project, manager);
-  const from = switchEnd(revisions, flags["from"]);
-  const to = switchEnd(revisions, flags["to"]);
-  if (from.branch === to.branch) {
+  const from = switchEnd(project, revisions, flags["from"]);
+  const to = switchEnd(project, revisions, flags["to"]);
+  if (from.branch === to.branch && onOneLine(revisions, from, to)) {
     throw new InputError(
       "same-branch",
-      `${from.id} and ${to.id} belong to the same class; a revision leads there.`,
+      `${from.id} and ${to.id} belong to one line of the same class; a revision leads there.`,
     );
   }
   const taken = project.switches.find((edge) => edge.from === from.id && edge.to === to.id);
@@ -44,8 +44,10 @@ export function switchHeader(
 }
 
 /** The tip of a class, or a revision. */
-function switchEnd(revisions: readonly Revision[], name: unknown): Revision {
+function switchEnd({ switches }: ScaffoldProject, revisions: readonly Revision[], name: unknown): Revision {
   const text = typeof name === "string" ? name : "";
-  const [tip, second] = revisions.some(({ branch }) => branch === text) ? tipsOf(revisions, text) : [];
+  const [tip, second] = revisions.some(({ branch }) => branch === text)
+    ? tipsOf(revisions, text, switches)
+    : [];
   return tip !== undefined && second === undefined ? tip : findRevision(revisions, text);
 }

@@ -1,6 +1,6 @@
 /** Where a new revision hangs in its tree. */
 import { RefusedError, InputError } from "../../errors.js";
-import type { Revision } from "../../graph/revision.js";
+import type { Revision, Switch } from "../../graph/revision.js";
 
 /** What a new revision's place depends on. */
 export interface PlaceRequest {
@@ -10,6 +10,7 @@ export interface PlaceRequest {
   readonly head: string | null;
   /** `allow`: the revision may make a second tip. */
   readonly secondTip: "refuse" | "allow";
+  readonly switches: readonly Switch[];
 }
 
 /**
@@ -27,11 +28,26 @@ export function parentFor(revisions: readonly Revision[], request: PlaceRequest)
   return parent;
 }
 
-/** The tips of a branch: its revisions without a child in the same branch. */
-export function tipsOf(tree: readonly Revision[], branch: string | null): Revision[] {
+/** The tips of a branch: its revisions without a child in the same branch, from which no switch leads on within it. */
+export function tipsOf(
+  tree: readonly Revision[],
+  branch: string | null,
+  switches: readonly Switch[],
+): Revision[] {
   const members = tree.filter((revision) => revision.branch === branch);
   const parents = new Set(members.flatMap((revision) => revision.parents));
-  return members.filter(({ id }) => !parents.has(id));
+  const sideways = switches.filter(({ to }) => members.some(({ id }) => id === to)).map(({ from }) => from);
+  return members.filter(({ id }) => !parents.has(id) && !sideways.includes(id));
+}
+
+/** Whether one of two revisions needs the other. */
+export function onOneLine(tree: readonly Revision[], one: Revision, other: Revision): boolean {
+  return isBelow(tree, one, other) || isBelow(tree, other, one);
+}
+
+function isBelow(tree: readonly Revision[], lower: Revision, upper: Revision): boolean {
+  if (lower.id === upper.id) return true;
+  return upper.parents.some((id) => tree.some((one) => one.id === id && isBelow(tree, lower, one)));
 }
 
 /**
@@ -45,8 +61,8 @@ export function mergeOf(
   const named = asked.names.map((name) => findRevision(tree, name));
   const branches = [...new Set((named.length > 0 ? named : tree).map(({ branch }) => branch))];
   const wanted = asked.branch === null ? branches : [asked.branch];
-  const branch = wanted.find((one) => tipsOf(tree, one).length > 1) ?? null;
-  const tips = tipsOf(tree, branch);
+  const branch = wanted.find((one) => tipsOf(tree, one, []).length > 1) ?? null;
+  const tips = tipsOf(tree, branch, []);
   const parents = named.length > 0 ? named : tips;
   const strange = parents.find((one) => !tips.includes(one));
   if (strange === undefined && new Set(parents).size > 1) return { branch, parents };
@@ -59,9 +75,9 @@ export function mergeOf(
   );
 }
 
-function tipFor(tree: readonly Revision[], { branch, manager }: PlaceRequest): Revision | null {
+function tipFor(tree: readonly Revision[], { branch, manager, switches }: PlaceRequest): Revision | null {
   if (tree.length === 0) return null;
-  const tips = tipsOf(tree, branch);
+  const tips = tipsOf(tree, branch, switches);
   const [tip, second] = tips;
   if (second !== undefined) {
     throw new InputError(
