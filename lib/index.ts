@@ -44,7 +44,7 @@ export { updateDayObs } from "./api/maintenance/observing-days.js";
 export type { ObservingDaysReport } from "./api/maintenance/observing-days.js";
 export { rewriteSqliteRegistry } from "./api/maintenance/rewrite.js";
 export type { RewriteReport } from "./api/maintenance/rewrite.js";
-export { planRepair, repair } from "./api/repair.js";
+export { planRepair, repair, repairScript } from "./api/repair.js";
 export type { Obstacle, PlannedMend, RepairPlan, RepairReport } from "./api/repair.js";
 export type { DifferenceClass, RowFinding } from "./repository/verification.js";
 export { stamp } from "./api/stamp.js";

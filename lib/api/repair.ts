@@ -7,9 +7,11 @@ import { NotKnownYet, PlanContext } from "../run/plan-context.js";
 import { resolveProviders } from "../run/providers.js";
 import { RunContext } from "../run/run-context.js";
 import type { RunEnvironment } from "../run/run-context.js";
+import { scriptText } from "../run/script.js";
 import { replaceAlembicRows } from "../state/alembic.js";
 import { readState } from "../state/read.js";
 import type { RepositoryState } from "../state/state.js";
+import { toolName } from "../version.js";
 import { checkProject, driftOf } from "./check.js";
 import type { CheckReport, Drift } from "./check.js";
 import { furtherVersions } from "./further-versions.js";
@@ -96,7 +98,8 @@ export function repair(uri: string, options: RunOptions = {}): Promise<RepairRep
       onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
     });
     try {
-      const run = new RepairRun(project, await environmentOf(project, options), options, () => lock.alive());
+      const connection = separately(project, options, () => lock.alive());
+      const run = new RepairRun(project, await environmentOf(project, options), options, connection);
       await run.all();
       for (const edit of await project.repository.finishOutside())
         options.onEvent?.({ kind: "outside-edit", ...edit });
@@ -105,6 +108,76 @@ export function repair(uri: string, options: RunOptions = {}): Promise<RepairRep
       await lock.release();
     }
   });
+}
+
+/**
+ * What `repair` would send, as a script for another client. The mends are carried out in a transaction that is rolled back, so the
+ * tables are locked meanwhile; what stands in the way of one is told in a comment.
+ *
+ * @param uri folder or `butler.yaml` of a Butler, or label of the repository index
+ * @returns SQL without commands of any client
+ * @throws as `repair`
+ */
+export function repairScript(uri: string, options: RunOptions = {}): Promise<string> {
+  return withProject(uri, options, async (project) => {
+    project.repository.requireWritable();
+    const { database } = project.repository;
+    const { acquireWriterLock } = await import("../database/lock.js");
+    const lock = await acquireWriterLock(database, { timeoutMs: options.lockTimeoutMs ?? 60_000 });
+    try {
+      const parts: { comments: string[]; statements: string[] }[] = [];
+      const environment = await environmentOf(project, options);
+      const refused = await writtenDown(project, environment, options, parts);
+      const comments = [
+        `Written by ${toolName} for ${project.repository.uri}, at ${new Date().toISOString()}.`,
+        "It is right only while nobody else changes the repository. Have the client stop at the first error.",
+        ...refused.map(({ subject, obstacle }) => `Not mended: ${subject}: ${obstacle.message}`),
+      ];
+      const done = parts.filter(({ statements }) => statements.length > 0);
+      if (done.length === 0)
+        return comments
+          .slice(2)
+          .concat("Nothing to repair.")
+          .map((text) => `-- ${text}`)
+          .join("\n");
+      return scriptText(comments, done, database.scriptFrame);
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+/** Leaves the transaction, which is then rolled back. */
+class WrittenDown extends Error {}
+
+async function writtenDown(
+  project: Project,
+  environment: RunEnvironment,
+  options: RunOptions,
+  parts: { comments: string[]; statements: string[] }[],
+): Promise<RepairReport["refused"]> {
+  let refused: RepairReport["refused"] = [];
+  try {
+    await project.repository.database.transaction(
+      {
+        mode: "write",
+        ...(options.lockTimeoutMs === undefined ? {} : { lockTimeoutMs: options.lockTimeoutMs }),
+        onChange: (text) => parts.at(-1)?.statements.push(text),
+      },
+      async (session) => {
+        const within: Connection = { read: (work) => work(session), write: (work) => work(session) };
+        const run = new RepairRun(project, environment, options, within, (subject, summary) =>
+          parts.push({ comments: [`${subject}: ${summary}`], statements: [] }),
+        );
+        await run.all();
+        refused = run.refused;
+        throw new WrittenDown();
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof WrittenDown)) throw error;
+  }
+  return refused;
 }
 
 async function environmentOf(project: Project, options: RunOptions): Promise<RunEnvironment> {
@@ -134,6 +207,39 @@ async function findMends(project: Project, session: Session): Promise<FoundMends
   );
 }
 
+/** How a repair reads and writes: each time in a transaction of its own, or all in one. */
+interface Connection {
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  write<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+function separately(
+  { repository }: Project,
+  { lockTimeoutMs, onEvent }: RunOptions,
+  lockAlive: () => Promise<boolean>,
+): Connection {
+  return {
+    read: (work) => repository.database.transaction({ mode: "read" }, work),
+    write: (work) =>
+      repository.database.transaction(
+        {
+          mode: "write",
+          ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+          onStatement: (text) => onEvent?.({ kind: "statement", revision: "repair", text }),
+        },
+        async (session) => {
+          const result = await work(session);
+          if (await lockAlive()) return result;
+          throw new StepError(
+            "lock-lost",
+            "The connection that held the lock against other runners was lost.",
+            { hint: "Run the same command again." },
+          );
+        },
+      ),
+  };
+}
+
 class RepairRun {
   readonly mended: { readonly subject: string; readonly summary: string }[] = [];
   refused: { readonly subject: string; readonly obstacle: Obstacle }[] = [];
@@ -142,7 +248,9 @@ class RepairRun {
     private readonly project: Project,
     private readonly environment: RunEnvironment,
     private readonly options: RunOptions,
-    private readonly lockAlive: () => Promise<boolean>,
+    private readonly connection: Connection,
+    /** Told before each mend that is carried out. */
+    private readonly onMend: (subject: string, summary: string) => void = () => {},
   ) {}
 
   async all(): Promise<void> {
@@ -150,10 +258,7 @@ class RepairRun {
       const before = this.mended.length;
       this.refused = [];
       await this.#mendAlembic();
-      const { database } = this.project.repository;
-      const { mends } = await database.transaction({ mode: "read" }, (session) =>
-        findMends(this.project, session),
-      );
+      const { mends } = await this.connection.read((session) => findMends(this.project, session));
       for (const mend of mends) {
         if (this.options.signal?.aborted === true) return;
         await this.#mend(mend);
@@ -164,9 +269,11 @@ class RepairRun {
 
   async #mendAlembic(): Promise<void> {
     const { repository, known } = this.project;
-    const change = await this.#writing(async (session) => {
+    const change = await this.connection.write(async (session) => {
       const found = alembicChange(this.project, await readState(repository, session, known));
-      if (found !== null) await replaceAlembicRows(session, found);
+      if (found === null) return null;
+      this.onMend(alembicSubject, alembicSummary(found));
+      await replaceAlembicRows(session, found);
       return found;
     });
     if (change !== null) this.#done(alembicSubject, alembicSummary(change));
@@ -176,7 +283,9 @@ class RepairRun {
   async #mend(mend: Mend): Promise<void> {
     const { subject, summary } = mend;
     try {
-      await this.#writing(async (session) => {
+      await this.connection.write(async (session) => {
+        await this.#requireNoObstacle(session, mend);
+        this.onMend(subject, summary);
         const context = new RunContext(this.environment, session, "up", nameOf(mend), (_name, work) =>
           work(),
         );
@@ -191,32 +300,20 @@ class RepairRun {
     this.#done(subject, summary);
   }
 
+  /** What stands in the way is found before anything is changed. */
+  async #requireNoObstacle(session: Session, mend: Mend): Promise<void> {
+    const { obstacle } = await planMend(this.project, this.environment, session, mend);
+    if (obstacle === null) return;
+    throw new RefusedError(
+      obstacle.code,
+      obstacle.message,
+      obstacle.hint === null ? {} : { hint: obstacle.hint },
+    );
+  }
+
   #done(subject: string, summary: string): void {
     this.mended.push({ subject, summary });
     this.environment.onEvent({ kind: "report", revision: "repair", message: `${subject}: ${summary}` });
-  }
-
-  #writing<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const { lockTimeoutMs } = this.options;
-    const { onEvent } = this.environment;
-    return this.project.repository.database.transaction(
-      {
-        mode: "write",
-        ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
-        onStatement: (text) => onEvent({ kind: "statement", revision: "repair", text }),
-      },
-      async (session) => {
-        const result = await work(session);
-        if (await this.lockAlive()) return result;
-        throw new StepError(
-          "lock-lost",
-          "The connection that held the lock against other runners was lost.",
-          {
-            hint: "Run the same command again.",
-          },
-        );
-      },
-    );
   }
 }
 

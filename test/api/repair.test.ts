@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { check, planRepair, repair } from "../../lib/index.js";
+import { check, planRepair, repair, repairScript } from "../../lib/index.js";
 import type { CheckReport } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import type { DialectName, Session } from "../../lib/database/database.js";
@@ -11,6 +11,7 @@ import type { Fixture } from "../support/fixtures.js";
 import { copyGolden } from "../support/left-behind.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
+import { sendScript } from "../support/scripts.js";
 import { readFresh } from "../support/normalize/golden.js";
 
 const own = { ignorePrefixes: ["revision_", "godwit_"] };
@@ -308,3 +309,25 @@ describe("A repair of a run of the Python tool that was killed", () => {
     });
   });
 });
+
+for (const dialect of ["sqlite", "postgres"] as const) {
+  describe(`A repair as a script, ${dialect}`, () => {
+    for (const { title, dialects, goldens } of debts.filter((one) => one.dialects.includes(dialect))) {
+      const [golden = ""] = goldens;
+      it(`leads to the same end as the repair of ${title} (${golden})`, async () => {
+        expect(dialects).to.include(dialect);
+        const [repaired, scripted] = [await copyGolden(golden, dialect), await copyGolden(golden, dialect)];
+        const before = await describeFixture(scripted);
+        const text = await repairScript(scripted.folder);
+        expect(compare(before, await describeFixture(scripted), { detail: "strict" })).to.deep.equal([]);
+        await repair(repaired.folder);
+        await sendScript(scripted.databaseUrl, text);
+        const differences = compare(await describeFixture(repaired), await describeFixture(scripted), {
+          detail: "strict",
+        });
+        expect(differences).to.deep.equal([]);
+        expect(await repairScript(scripted.folder)).to.match(/^-- Nothing to repair\.$/m);
+      });
+    }
+  });
+}

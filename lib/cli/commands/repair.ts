@@ -2,7 +2,7 @@ import type { RunOptions } from "../../api/options.js";
 import type { RepairPlan, RepairReport } from "../../api/repair.js";
 import { confirm, hasTerminal } from "../ask.js";
 import { printRepair, printRepairPlan } from "../render/repair.js";
-import { printJson } from "../render/table.js";
+import { print, printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readRunOptions, repositoryOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import { withSignals } from "../signals.js";
@@ -14,6 +14,7 @@ export const repairCommand: Command = {
   builder: (yargs) =>
     projectOptions(yargs)
       .option("plan", { type: "boolean", describe: "Show what would be done, and stop" })
+      .option("sql", { type: "boolean", describe: "Print a script for another client, and stop" })
       .option("provider", {
         type: "string",
         array: true,
@@ -23,11 +24,16 @@ export const repairCommand: Command = {
       .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
       .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" })
       .example("$0 repair --plan", "what would be mended, and what stands in the way")
+      .example("$0 repair --sql > repair.sql", "the same as a script")
       .example("$0 repair --yes", "mend it"),
   run: async (argv) => {
     const uri = await repositoryOf(argv);
     const options = readRunOptions(argv);
-    const { planRepair, repair } = await import("../../api/repair.js");
+    const { planRepair, repair, repairScript } = await import("../../api/repair.js");
+    if (argv["sql"] === true) {
+      print(await repairScript(uri, options));
+      return 0;
+    }
     const { json } = mannerOf(argv);
     if (argv["plan"] === true) {
       const plan = await planRepair(uri, options);
