@@ -155,6 +155,20 @@ describe("A new revision", () => {
     });
   }
 
+  it("D13: a version that is there already is refused, and its file stays as it is", async () => {
+    const folder = await project();
+    const options = { managers: ["datastores"], branches: ["MonolithicDatastoreRegistryBridgeManager"] };
+    for (const version of ["0.2.1", "0.2.0"]) {
+      const error = await rejection(scaffold(folder, { ...options, version }));
+      expect(error.message, version).to.contain(version);
+    }
+    const [file = ""] = await scaffold(folder, { ...options, version: "0.3.0" });
+    const text = await readFile(file, "utf8");
+    const error = await rejection(scaffold(folder, { ...options, version: "0.3.0" }));
+    expect(error.message).to.contain("0.3.0");
+    expect(await readFile(file, "utf8")).to.equal(text);
+  });
+
   it("leaves a file that is in its place as it is", async () => {
     const folder = await project();
     const name = "revisions/app/shared_t_add_a.ts";
