@@ -15,6 +15,7 @@ export type { ConfigurationFile, Hooks } from "./configuration/configuration.js"
 export type { RunOptions, ProjectOptions, StampOptions } from "./api/options.js";
 export type * from "./api/results.js";
 export type * from "./run/events.js";
+export type * from "./run/hooks.js";
 export type { OpenOptions } from "./repository/open.js";
 export type { Repository } from "./repository/repository.js";
 export { openRepository } from "./repository/open.js";

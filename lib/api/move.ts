@@ -15,6 +15,7 @@ import type { PreparedStep } from "../run/prepare.js";
 import { resolveProviders } from "../run/providers.js";
 import type { Providers } from "../run/providers.js";
 import type { RunEnvironment } from "../run/run-context.js";
+import type { RunEvent } from "../run/events.js";
 import type { RepositoryState } from "../state/state.js";
 import { toolName } from "../version.js";
 import { requireAll } from "../run/gather.js";
@@ -47,10 +48,11 @@ export function moveRepository(
 
 async function moveProject(
   project: Project,
-  options: RunOptions,
+  asked: RunOptions,
   planSteps: (project: Project, state: RepositoryState) => GraphPlan,
 ): Promise<RunReport> {
   const { repository } = project;
+  const options = { ...asked, onEvent: listeners(project, asked) };
   repository.requireWritable();
   await finishInterrupted(project, options);
   const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
@@ -80,6 +82,23 @@ async function moveProject(
   } finally {
     await lock.release();
   }
+}
+
+/** Those who are told what happens. What a hook of the configuration throws is told too, and does not stop the run. */
+function listeners({ hooks }: Project, { onEvent }: RunOptions): (event: RunEvent) => void {
+  const warn = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
+    onEvent?.({ kind: "warning", message: `hooks.onEvent of the configuration failed: ${reason}` });
+  };
+  return (event) => {
+    onEvent?.(event);
+    try {
+      const result: unknown = hooks.onEvent?.(event);
+      if (result instanceof Promise) result.catch(warn);
+    } catch (error) {
+      warn(error);
+    }
+  };
 }
 
 /** A plan that cannot be made is told together with what else would be in the way. */
@@ -173,6 +192,7 @@ function environmentOf(
     dataLoss: options.dataLoss ?? "refuse",
     onEvent: options.onEvent ?? (() => {}),
     onPause: options.onPause,
+    hooks: project.hooks,
   };
 }
 

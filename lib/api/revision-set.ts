@@ -2,6 +2,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { buildGraph } from "../graph/index.js";
 import type { RevisionGraph } from "../graph/index.js";
+import type { Hooks } from "../configuration/configuration.js";
 import type { Repository } from "../repository/repository.js";
 import type { KnownRevisions } from "../state/state.js";
 import { checkVersionTableNames } from "../state/version-table-names.js";
@@ -14,6 +15,8 @@ export interface RevisionSet {
   readonly known: KnownRevisions;
   /** Providers of the configuration. */
   readonly providers: Readonly<Record<string, unknown>>;
+  /** Hooks of the configuration. */
+  readonly hooks: Hooks;
   /** Where relative paths of the configuration start. */
   readonly folder: string;
 }
@@ -24,7 +27,7 @@ export interface RevisionSet {
  */
 export async function findRevisions(options: ProjectOptions, kind: Repository["kind"]): Promise<RevisionSet> {
   const { openCatalog } = await import("../catalog/open.js");
-  const { catalog, providers, folder } = await openCatalog({
+  const { catalog, configuration, providers, folder } = await openCatalog({
     ...options,
     trees: kind === "butler" ? "shipped" : "own",
   });
@@ -36,5 +39,5 @@ export async function findRevisions(options: ProjectOptions, kind: Repository["k
     hasBranch: (manager, branch) => branches.has(`${manager}\n${branch}`),
   };
   checkVersionTableNames(known.managers);
-  return { graph, code: catalog, known, providers, folder };
+  return { graph, code: catalog, known, providers, hooks: configuration?.hooks ?? {}, folder };
 }

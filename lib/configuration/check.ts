@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import type { ConfigurationFile } from "./configuration.js";
+import type { ConfigurationFile, Hooks } from "./configuration.js";
 
 interface Rule {
   readonly demand: string;
@@ -26,9 +26,13 @@ const rules: Readonly<Record<keyof ConfigurationFile, Rule>> = {
   hooks: { demand: "an object", accepts: isRecord },
 };
 
-const hookRules: Readonly<Record<string, Rule>> = {
+const called: Rule = { demand: "a function", accepts: (value) => typeof value === "function" };
+
+const hookRules: Readonly<Record<keyof Hooks, Rule>> = {
   afterWriting: texts,
-  onEvent: { demand: "a function", accepts: (value) => typeof value === "function" },
+  onEvent: called,
+  beforeStep: called,
+  afterStep: called,
 };
 
 /**

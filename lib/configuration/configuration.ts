@@ -1,5 +1,6 @@
 /** The configuration of a project: `godwit.config.ts`, `.js` or `.json`. */
 import type { RunEvent } from "../run/events.js";
+import type { StepHooks } from "../run/hooks.js";
 
 /** What a configuration file holds. Relative paths start from the folder of the file. */
 export interface ConfigurationFile {
@@ -17,10 +18,11 @@ export interface ConfigurationFile {
   readonly hooks?: Hooks;
 }
 
-export interface Hooks {
+/** What is called for a project. Functions stand only in a configuration that is code. */
+export interface Hooks extends StepHooks {
   /** Commands that run on files after `revision new` wrote them; `{file}` stands for each file. */
   readonly afterWriting?: readonly string[];
-  /** Called for everything that happens in a run. Only in a configuration that is code. */
+  /** Told everything that happens in a run. It only listens: an error of it is a warning. */
   readonly onEvent?: (event: RunEvent) => void;
 }
 

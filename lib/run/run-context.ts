@@ -6,6 +6,7 @@ import type { Row, Sql } from "../database/sql.js";
 import type { Repository } from "../repository/repository.js";
 import type { RevisionContext, SubstepOptions } from "./context.js";
 import type { RunEvent } from "./events.js";
+import type { StepHooks } from "./hooks.js";
 import type { OptionValue } from "./option-values.js";
 import type { PauseHook } from "./pause.js";
 import type { Providers } from "./providers.js";
@@ -21,6 +22,8 @@ export interface RunEnvironment {
   readonly dataLoss: "refuse" | "allow";
   readonly onEvent: (event: RunEvent) => void;
   readonly onPause: PauseHook | undefined;
+  /** Code around each step. */
+  readonly hooks?: StepHooks;
   /** Checks the whole repository at the end of each step, where that was asked for. */
   readonly verify?: (session: Session, revision: string) => Promise<void>;
   /** Told whenever code asks for rows, or makes some. */

@@ -156,7 +156,10 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
         context,
         record: (work) =>
           inTransaction(run, prepared, async (session) => {
+            context.session = session;
+            context.written.clear();
             await work(session);
+            await session.checkForeignKeys([...context.written].toSorted());
             await clearProgress(session, revision, prepared.direction);
             await environment.verify?.(session, revision);
           }),

@@ -8,6 +8,7 @@ import { codeOf } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunContext, RunEnvironment } from "./run-context.js";
 import { requireEqual } from "./invariants.js";
+import { callHook } from "./hooks.js";
 import { pauseAt } from "./pause.js";
 
 /** What Umzug works on while one step runs: the step's transaction, and the state that was read in it. */
@@ -44,8 +45,8 @@ export class TreeRunner {
         context: scope,
         migrations: steps.map((prepared) => ({
           name: prepared.revision.id,
-          up: ({ context: scope }) => runCode(prepared, scope),
-          down: ({ context: scope }) => runCode(prepared, scope),
+          up: ({ context: scope }) => runHooked(prepared, scope, environment),
+          down: ({ context: scope }) => runHooked(prepared, scope, environment),
         })),
         storage: {
           executed: ({ context: scope }) => executedRevisions(manager, scope),
@@ -72,6 +73,7 @@ export class TreeRunner {
           version: prepared.after?.version ?? null,
           previousBranch: prepared.before?.branch ?? null,
         });
+        await callHook("afterStep", environment.hooks, prepared, scope.context);
       });
     };
     return new TreeRunner(create);
@@ -95,6 +97,21 @@ export class TreeRunner {
     if (this.#scope === null) throw new Error("Umzug runs outside of a step");
     return this.#scope;
   }
+}
+
+/** What comes before is a sub-step of its own, where there are any: it runs once, however often the step is begun. */
+async function runHooked(
+  prepared: PreparedStep,
+  scope: StepScope,
+  environment: RunEnvironment,
+): Promise<void> {
+  const { hooks } = environment;
+  if (hooks?.beforeStep !== undefined) {
+    await scope.context.substep("hooks.beforeStep", () =>
+      callHook("beforeStep", hooks, prepared, scope.context),
+    );
+  }
+  await runCode(prepared, scope);
 }
 
 async function runCode(prepared: PreparedStep, { context }: StepScope): Promise<void> {
