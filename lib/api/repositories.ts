@@ -32,7 +32,8 @@ const defaultJobs = 4;
  * @throws InputError `no-index` where no index can be read
  */
 export async function repositories(options: RepositoriesOptions = {}): Promise<readonly IndexedRepository[]> {
-  const { readRepositoryIndex, withoutPassword } = await import("../butler/config/repository-index.js");
+  const { readRepositoryIndex } = await import("../butler/config/repository-index.js");
+  const { withoutPassword } = await import("../butler/config/paths.js");
   const index = readRepositoryIndex({
     folder: options.folder ?? process.cwd(),
     environment: options.environment ?? process.env,

@@ -3,7 +3,8 @@ import path from "node:path";
 import type { DatabaseAddress } from "../../database/open.js";
 import { InputError } from "../../errors.js";
 import { findCredentials } from "./credentials.js";
-import { textAt } from "./tree.js";
+import { isRemote, withoutPassword } from "./paths.js";
+import { textAt, valueAt } from "./tree.js";
 import type { ConfigTree } from "./tree.js";
 import type { ReadScope } from "./yaml.js";
 
@@ -19,11 +20,15 @@ const urlPattern =
  * @throws InputError `bad-database-url`, `unknown-dialect`, and what looking up credentials throws
  */
 export function databaseAddress(config: ConfigTree, root: string, scope: ReadScope): DatabaseAddress {
-  const text = (textAt(config, "registry", "db") ?? defaultUrl).replaceAll("<butlerRoot>", root);
+  const written = valueAt(config, "registry", "db") ?? defaultUrl;
+  if (typeof written !== "string") throw badUrl("it is no text");
+  const text = written.replaceAll("<butlerRoot>", root);
   const parts = urlPattern.exec(text)?.groups;
   if (parts === undefined) throw badUrl("it is no connection URL");
   switch (parts["dialect"]?.toLowerCase()) {
     case "sqlite":
+      if (isRemote(root) && written.includes("<butlerRoot>"))
+        throw badUrl(`<butlerRoot> is ${withoutPassword(root)}, and SQLite needs a file of this computer`);
       return sqliteAddress(parts, scope.folder);
     case "postgresql":
     case "postgres":

@@ -104,7 +104,8 @@ function parsed(name: string, text: string): unknown {
 }
 
 function matches(url: string, connection: Connection, source: string): boolean {
-  const parts = /^(?:([^:/?#]+):)?(?:\/\/(?:([^/?#]*)@)?([^/?#@]*))?([^?#]*)/.exec(url);
+  // A ? is a wildcard, unless options of a connection follow it.
+  const parts = /^(?:([^:/]+):)?(?:\/\/(?:([^/]*)@)?([^/@]*))?(.*)/s.exec(url.replace(/\?[^?/]*=.*$/s, ""));
   const [scheme = "", account, place = "", database = ""] = (parts ?? []).slice(1) as (string | undefined)[];
   if (scheme === "") throw bad(source, "the url of an entry has no dialect");
   if (scheme.includes("+"))
@@ -119,9 +120,14 @@ function matches(url: string, connection: Connection, source: string): boolean {
       database === "/" ||
       matchesShellPattern(connection.database, database.replace(/^\/+/, ""))) &&
     (user === undefined || user === connection.user) &&
-    matchesShellPattern(connection.host.toLowerCase(), host.toLowerCase()) &&
+    matchesHost(connection.host.toLowerCase(), host.toLowerCase()) &&
     (port === undefined || port === connection.port)
   );
+}
+
+/** An IPv6 address stands in brackets, and is no set of characters. */
+function matchesHost(host: string, pattern: string): boolean {
+  return /^\[.*:.*\]$/s.test(pattern) ? host === pattern : matchesShellPattern(host, pattern);
 }
 
 function bad(source: string, reason: string): InputError {

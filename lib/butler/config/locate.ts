@@ -2,9 +2,9 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { InputError } from "../../errors.js";
-import { readRepositoryIndex, withoutPassword } from "./repository-index.js";
+import { readRepositoryIndex } from "./repository-index.js";
 import type { RepositoryIndex } from "./repository-index.js";
-import { pathOfUri } from "./yaml.js";
+import { isRemote, pathOf, withoutPassword } from "./paths.js";
 import type { ReadScope } from "./yaml.js";
 
 /**
@@ -15,21 +15,30 @@ import type { ReadScope } from "./yaml.js";
 export function locateConfig(uri: string, scope: ReadScope): string {
   const index = readRepositoryIndex(scope);
   const target = (index.kind === "read" ? index.uris.get(uri) : undefined) ?? uri;
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(target) && !/^file:/i.test(target)) {
+  if (isRemote(target)) {
     throw new InputError("remote-repository", `${withoutPassword(target)} is not a file of this computer.`, {
       hint: "Copy its butler.yaml here, with `root` set to the repository's URI, and name that file.",
     });
   }
-  const place = path.resolve(scope.folder, pathOfUri(target));
+  const place = path.resolve(scope.folder, pathOf(target, scope.environment));
   const file = isFolder(place) || !/\.(ya?ml|json)$/i.test(place) ? path.join(place, "butler.yaml") : place;
   if (isFile(file)) return file;
-  throw missing(target, file, index);
+  throw isFile(place) ? noConfiguration(place) : missing(uri, target, file, index);
 }
 
-function missing(target: string, file: string, index: RepositoryIndex): InputError {
-  return new InputError("no-repository", `There is no repository "${target}": ${file} does not exist.`, {
-    hint: hintAbout(index),
+function noConfiguration(place: string): InputError {
+  return new InputError("no-repository", `${place} is no butler.yaml.`, {
+    hint: `Name the folder of a Butler, or its butler.yaml; a database by itself is named sqlite:///${place}.`,
   });
+}
+
+function missing(uri: string, target: string, file: string, index: RepositoryIndex): InputError {
+  const label = uri === target ? "" : ` (label "${uri}" of the repository index)`;
+  return new InputError(
+    "no-repository",
+    `There is no repository "${withoutPassword(target)}"${label}: ${withoutPassword(file)} does not exist.`,
+    { hint: hintAbout(index) },
+  );
 }
 
 function hintAbout(index: RepositoryIndex): string {

@@ -9,7 +9,8 @@ import type { Datastore } from "./datastores.js";
 import { locateConfig } from "./locate.js";
 import { isRecord, merged, textAt, valueAt } from "./tree.js";
 import type { ConfigTree } from "./tree.js";
-import { pathOfUri, readConfigFile } from "./yaml.js";
+import { isRemote, pathOf } from "./paths.js";
+import { readConfigFile } from "./yaml.js";
 import type { ReadScope } from "./yaml.js";
 
 /** What `butler.yaml` says, as far as migrations need it. */
@@ -40,7 +41,7 @@ export function openConfig(uri: string, scope: ReadScope): ButlerConfig {
   }
   refuseRemote(own, file);
   const config = merged(defaults(scope), own);
-  const root = rootOf(own, file);
+  const root = rootOf(own, file, scope);
   return {
     file,
     root,
@@ -58,12 +59,14 @@ function refuseRemote(config: ConfigTree, file: string): void {
   });
 }
 
-/** A local root becomes an absolute path without the quoting of URIs. */
-function rootOf(config: ConfigTree, file: string): string {
+/** A local root becomes an absolute path; a relative one starts from the current folder, as in Butler, or else from the file's. */
+function rootOf(config: ConfigTree, file: string, { environment, folder }: ReadScope): string {
   const root = textAt(config, "root");
   if (root === undefined) return path.dirname(file);
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(root) && !/^file:/i.test(root)) return root;
-  return path.resolve(path.dirname(file), pathOfUri(root)).replace(/(?<=.)\/$/, "");
+  if (isRemote(root)) return root;
+  const place = pathOf(root, environment);
+  const candidates = [path.resolve(folder, place), path.resolve(path.dirname(file), place)];
+  return candidates.find((one) => existsSync(one)) ?? path.resolve(path.dirname(file), place);
 }
 
 /** What `DAF_BUTLER_CONFIG_PATH` adds beneath the repository's own configuration; its first folder counts most. */
@@ -72,7 +75,7 @@ function defaults(scope: ReadScope): ConfigTree {
   let tree: ConfigTree = {};
   for (const folder of folders.toReversed()) {
     for (const name of ["registry", "datastore"]) {
-      const file = path.resolve(scope.folder, pathOfUri(folder), `${name}.yaml`);
+      const file = path.resolve(scope.folder, pathOf(folder, scope.environment), `${name}.yaml`);
       const content = existsSync(file) ? readConfigFile(file, scope) : undefined;
       if (isRecord(content)) tree = merged(tree, { [name]: valueAt(content, name) ?? content });
     }

@@ -1,7 +1,8 @@
 /** The repository index: labels that stand for the URIs of repositories. */
 import path from "node:path";
 import { InputError } from "../../errors.js";
-import { pathOfUri, readConfigFile, readConfigText } from "./yaml.js";
+import { isRemote, pathOf, withoutPassword } from "./paths.js";
+import { readConfigFile, readConfigText } from "./yaml.js";
 import type { ReadScope } from "./yaml.js";
 import { isRecord } from "./tree.js";
 
@@ -18,9 +19,10 @@ export function readRepositoryIndex(scope: ReadScope): RepositoryIndex {
     return failed("DAF_BUTLER_REPOSITORIES and DAF_BUTLER_REPOSITORY_INDEX are both set");
   }
   if (content === "" && place === "") return failed("no repository index is configured");
+  if (isRemote(place)) return failed(`${withoutPassword(place)} is not a file of this computer`);
   try {
     return content === ""
-      ? indexOf(readConfigFile(path.resolve(scope.folder, pathOfUri(place)), scope), place)
+      ? indexOf(readConfigFile(path.resolve(scope.folder, pathOf(place, scope.environment)), scope), place)
       : indexOf(readConfigText(content, "DAF_BUTLER_REPOSITORIES"), "DAF_BUTLER_REPOSITORIES");
   } catch (error) {
     if (error instanceof InputError) return failed(error.message);
@@ -38,9 +40,4 @@ function indexOf(content: unknown, name: string): RepositoryIndex {
 
 function failed(reason: string): RepositoryIndex {
   return { kind: "failed", reason };
-}
-
-/** A URI as it may be shown. */
-export function withoutPassword(uri: string): string {
-  return uri.replace(/\/\/([^/@:]*):[^@/]*@/, "//$1@");
 }

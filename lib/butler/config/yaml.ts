@@ -2,9 +2,10 @@
 import type { Environment } from "../../environment.js";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { YAMLMap, YAMLSeq, isScalar, parseDocument } from "yaml";
-import type { CollectionTag, Document, ScalarTag } from "yaml";
+import { YAMLMap, YAMLSeq, isScalar, parseDocument, visit } from "yaml";
+import type { CollectionTag, Document, Scalar, ScalarTag } from "yaml";
 import { InputError } from "../../errors.js";
+import { isRemote, pathOf, withoutPassword } from "./paths.js";
 import { isRecord, merged } from "./tree.js";
 import type { ConfigTree } from "./tree.js";
 
@@ -77,7 +78,9 @@ export function readConfigText(text: string, name: string): unknown {
 
 function parsedValue(text: string, name: string): unknown {
   try {
-    const value: unknown = parseYaml(text, name).toJS({ maxAliasCount: 100 });
+    const document = parseYaml(text, name);
+    visit(document, { Scalar: (_key, node) => keepAsWritten(node) });
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
     requireFinite(value, name, []);
     return value;
   } catch (error) {
@@ -86,6 +89,12 @@ function parsedValue(text: string, name: string): unknown {
       cause: error,
     });
   }
+}
+
+/** A password, a version or a name of digits stays what was written, where a number would be written otherwise. */
+function keepAsWritten(node: Scalar): void {
+  if (typeof node.value === "number" && node.source !== undefined && String(node.value) !== node.source)
+    node.value = node.source;
 }
 
 /** An alias may lead back to what it stands in. */
@@ -131,7 +140,11 @@ function resolveIncludes(value: unknown, file: string, scope: ReadScope, above: 
 
 function included({ names }: Include, file: string, scope: ReadScope, above: readonly string[]): unknown {
   const read = (name: string): unknown =>
-    readConfigFile(path.resolve(path.dirname(file), pathOfUri(name)), scope, above);
+    readConfigFile(
+      path.resolve(path.dirname(file), pathOf(local(name, file), scope.environment)),
+      scope,
+      above,
+    );
   if (typeof names === "string") return read(names);
   if (Array.isArray(names)) return (names as readonly string[]).map(read);
   return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, read(name)]));
@@ -156,13 +169,7 @@ function beneath(
 }
 
 function findIncluded(name: string, file: string, { environment, folder }: ReadScope): string {
-  const expanded = pathOfUri(
-    name.replaceAll(
-      /\$(?:\{(\w+)\}|(\w+))/g,
-      (whole, braced: string | undefined, bare: string | undefined) =>
-        environment[braced ?? bare ?? ""] ?? whole,
-    ),
-  );
+  const expanded = pathOf(local(name, file), environment);
   const candidates = path.isAbsolute(expanded)
     ? [expanded]
     : [path.resolve(folder, expanded), path.resolve(path.dirname(file), expanded)];
@@ -170,22 +177,19 @@ function findIncluded(name: string, file: string, { environment, folder }: ReadS
   if (found !== undefined) return found;
   throw new InputError(
     "unreadable-file",
-    `${file} includes ${name}, which is neither of: ${candidates.join(", ")}.`,
+    `${file} includes ${name}, which is ${candidates.length === 1 ? "not there" : "neither of"}: ${candidates.join(", ")}.`,
+    { hint: "Check the name; it is looked for in the current folder, then beside the file." },
   );
 }
 
-/** A `file:` URI as a path; anything else as it is. */
-export function pathOfUri(text: string): string {
-  if (!/^file:/i.test(text)) return text;
-  const rest = text.replace(/^file:(\/\/(localhost)?(?=\/|$))?/i, "");
-  try {
-    return decodeURIComponent(rest);
-  } catch {
-    throw new InputError(
-      "bad-uri",
-      `"${text}" is no file URI: a % in it is not followed by two hexadecimal digits.`,
-    );
-  }
+/** @throws InputError `unreadable-file` for the URI of another computer's file */
+function local(name: string, file: string): string {
+  if (!isRemote(name)) return name;
+  throw new InputError(
+    "unreadable-file",
+    `${file} includes ${withoutPassword(name)}, which is not a file of this computer.`,
+    { hint: "Copy it here, and include the copy." },
+  );
 }
 
 function firstLine(text: string): string {

@@ -76,16 +76,33 @@ function mergeValues(versions: Versions<Json | undefined>, path: Path, kept: str
 }
 
 /** Names the innermost things that differ. */
-function noteKept({ from, own }: Versions<Json | undefined>, path: Path, kept: string[]): void {
-  const inside = path.length < 2 && isJsonObject(from) && isJsonObject(own);
-  if (!inside) {
-    kept.push(path.join("."));
-    return;
-  }
-  for (const key of new Set([...Object.keys(from), ...Object.keys(own)])) {
-    if (!sameJson(from[key], own[key]))
-      noteKept({ from: from[key], to: from[key], own: own[key] }, [...path, key], kept);
-  }
+function noteKept(
+  { from, own }: Pick<Versions<Json | undefined>, "from" | "own">,
+  path: Path,
+  kept: string[],
+): void {
+  if (sameJson(from, own)) return;
+  const parts = partsOf(from, own);
+  if (parts === null) kept.push(path.join("."));
+  else for (const [key, part] of parts) noteKept(part, [...path, key], kept);
+}
+
+/** The members of two objects, or the columns of two lists, side by side; null where the values themselves differ. */
+function partsOf(
+  from: Json | undefined,
+  own: Json | undefined,
+): ReadonlyMap<string, Pick<Versions<Json | undefined>, "from" | "own">> | null {
+  if (from === undefined || own === undefined) return null;
+  const [before, after] = [membersOf(from), membersOf(own)];
+  if (before === null || after === null) return null;
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => name !== "doc");
+  const differing = names.filter((name) => !sameJson(before.get(name), after.get(name)));
+  if (differing.length === 0) return null;
+  return new Map(differing.map((name) => [name, { from: before.get(name), own: after.get(name) }]));
+}
+
+function membersOf(value: Json): ReadonlyMap<string, Json> | null {
+  return isJsonObject(value) ? new Map(Object.entries(value)) : columnsOf(value);
 }
 
 /** A list of columns, which are told apart by name. */
