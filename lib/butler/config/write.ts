@@ -1,6 +1,8 @@
 /** Brings `butler.yaml` along with the database. */
 import {
   accessSync,
+  chmodSync,
+  chownSync,
   constants,
   copyFileSync,
   existsSync,
@@ -28,14 +30,19 @@ export function neededEdits(
   const edits: ManagerEdit[] = [];
   for (const [manager, classPath] of stored) {
     const now = configured.get(manager);
-    // A manager that the file does not name has the default class of the release, but for ObsCore, which is optional.
-    if (now === undefined && manager !== "obscore") continue;
+    // A manager that the file does not name has the default class of the release.
+    if (now === undefined && !isNeverDefault(manager, classPath)) continue;
     if (now !== undefined && classNameOf(now) === classNameOf(classPath)) continue;
     edits.push({ manager, classPath: importClassPath(classPath) });
   }
   if (configured.has("obscore") && !stored.has("obscore"))
     edits.push({ manager: "obscore", classPath: null });
   return edits;
+}
+
+/** ObsCore is optional, and no release ever referred to collections by name unless it was told to. */
+function isNeverDefault(manager: string, classPath: string): boolean {
+  return manager === "obscore" || classNameOf(classPath) === "NameKeyCollectionManager";
 }
 
 /** Says what an edit would come to, without making it. */
@@ -63,7 +70,10 @@ function attempt(file: string, edit: ManagerEdit): EditResult {
   } catch {
     return { kind: "by-hand", reason: "it cannot be written" };
   }
-  return editManagers(readFileSync(file, "utf8"), edit, file);
+  const bytes = readFileSync(file);
+  const text = bytes.toString("utf8");
+  if (!Buffer.from(text, "utf8").equals(bytes)) return { kind: "by-hand", reason: "it is not UTF-8" };
+  return editManagers(text, edit, file);
 }
 
 function outcome(file: string, edit: ManagerEdit, result: EditResult, backup: string | null): OutsideEdit {
@@ -84,10 +94,13 @@ function backUp(file: string): string {
   }
 }
 
-/** At any instant the file is either the old one or the new one. */
+/** At any instant the file is either the old one or the new one, of the same owner and with the same permissions. */
 function replaceFile(file: string, text: string): void {
   const target = realpathSync(file);
+  const { mode, uid, gid } = statSync(target);
   const temporary = `${target}.new-${process.pid}`;
-  writeFileSync(temporary, text, { mode: statSync(target).mode });
+  writeFileSync(temporary, text);
+  if (process.getuid?.() === 0) chownSync(temporary, uid, gid);
+  chmodSync(temporary, mode);
   renameSync(temporary, target);
 }
