@@ -174,10 +174,7 @@ function requireSameDialect(one: Repository, other: Repository): void {
 function readTables({ database, conventions }: Repository): Promise<Table[]> {
   return database.transaction({ mode: "read" }, async (session: Session) => {
     const schema = session.schema(conventions);
-    const names = (await schema.tableNames()).filter((name) => !isRecord(name));
-    const tables: Table[] = [];
-    for (const name of names) tables.push(await schema.table(name));
-    return tables;
+    return schema.tables((await schema.tableNames()).filter((name) => !isRecord(name)));
   });
 }
 

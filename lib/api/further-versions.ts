@@ -31,8 +31,7 @@ export function furtherVersions({ graph, code, repository }: Project): FurtherVe
         for (const definition of [await code.load(id), ...(await code.extensionsOf(id))])
           await definition.up?.(context);
       }
-      const names = await schema.tableNames();
-      return Promise.all(names.map((name) => schema.table(name)));
+      return schema.tables(await schema.tableNames());
     },
   };
 }
@@ -52,14 +51,16 @@ export function quietEnvironment(repository: Project["repository"]) {
 /** The reading part of an editor whose tables are those given. */
 function editorOf(real: SchemaEditor, tables: readonly Table[]): TableSource {
   const byName = new Map(tables.map((table) => [table.name, table]));
+  const given = (name: string): Table => {
+    const table = byName.get(name);
+    if (table !== undefined) return table;
+    throw new InputError("unknown-table", `There is no table "${name}".`);
+  };
   return {
     planner: () => real.planner(),
     tableNames: async () => [...byName.keys()].toSorted(),
     hasTable: async (name) => byName.has(name),
-    async table(name) {
-      const table = byName.get(name);
-      if (table !== undefined) return table;
-      throw new InputError("unknown-table", `There is no table "${name}".`);
-    },
+    table: async (name) => given(name),
+    tables: async (names) => names.map(given),
   };
 }

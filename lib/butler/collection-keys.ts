@@ -83,9 +83,8 @@ async function columnRenames(
   directed: (names: readonly [string, string]) => readonly [string, string],
 ): Promise<ColumnRenames> {
   const renames = new Map<string, ReadonlyMap<string, string>>();
-  for (const name of await schema.tableNames()) {
+  for (const { name, columns, foreignKeys } of await schema.tables(await schema.tableNames())) {
     const [from, to] = directed(special[name] ?? [byName, byNumber]);
-    const { columns, foreignKeys } = await schema.table(name);
     if (!columns.some((column) => column.name === from)) continue;
     const refers = foreignKeys.some((key) => key.referencedTable === "collection");
     if (special[name] !== undefined || refers) renames.set(name, new Map([[from, to]]));

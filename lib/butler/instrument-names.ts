@@ -4,14 +4,14 @@ import type { RevisionContext } from "../run/context.js";
 
 /** Gives `instrument.name` and all columns that refer to it another length, together with what checks it. */
 export async function resizeInstrumentNames(context: RevisionContext, length: number): Promise<void> {
-  for (const name of await context.schema.tableNames()) {
-    const { foreignKeys } = await context.schema.table(name);
+  const { schema } = context;
+  for (const { name, foreignKeys } of await schema.tables(await schema.tableNames())) {
     const referring = foreignKeys
       .filter((key) => key.referencedTable === "instrument" && key.columns.length === 1)
       .flatMap((key) => key.columns);
     const columns = name === "instrument" ? ["name"] : [...new Set(referring)];
     if (columns.length === 0) continue;
-    await context.schema.alter(name, (table) => {
+    await schema.alter(name, (table) => {
       for (const column of columns) table.changeColumn(column, { type: type.string(length) });
     });
   }

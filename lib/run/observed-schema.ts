@@ -37,6 +37,10 @@ export class ObservedSchemaEditor implements SchemaEditor {
     return this.#editor.table(name);
   }
 
+  tables(names: readonly string[]): Promise<Table[]> {
+    return this.#editor.tables(names);
+  }
+
   hasTable(name: string): Promise<boolean> {
     return this.#editor.hasTable(name);
   }

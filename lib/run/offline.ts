@@ -148,9 +148,15 @@ function unseenSchema(database: OfflineDatabase): ConstructorParameters<typeof P
     planner: () => planner,
     tableNames: async () => [],
     hasTable: async () => false,
-    table: (name): Promise<Table> =>
-      Promise.reject(new NeedsRepository(`needs the definition of table "${name}", which no revision made`)),
+    table: unseenTable,
+    tables: (names) => Promise.all(names.map(unseenTable)),
   };
+}
+
+function unseenTable(name: string): Promise<Table> {
+  return Promise.reject(
+    new NeedsRepository(`needs the definition of table "${name}", which no revision made`),
+  );
 }
 
 /** Writes down what is executed. */

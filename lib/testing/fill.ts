@@ -15,10 +15,9 @@ const rowsPerTable = 3;
 export async function fillEmptyTables(repository: Repository): Promise<ReadonlyMap<string, string>> {
   const failed = new Map<string, string>();
   const names = await repository.database.session((session) => contentTables(repository, session));
-  const tables = await repository.database.session((session) => {
-    const schema = session.schema(repository.conventions);
-    return Promise.all(names.map((name) => schema.table(name)));
-  });
+  const tables = await repository.database.session((session) =>
+    session.schema(repository.conventions).tables(names),
+  );
   for (const table of inOrderOfReference(tables)) {
     try {
       await repository.database.transaction({ mode: "write" }, (session) => fillTable(session, table));

@@ -14,9 +14,9 @@ export async function takeSnapshot(repository: Repository): Promise<Snapshot> {
   return repository.database.transaction({ mode: "read" }, async (session) => {
     const schema = session.schema(repository.conventions);
     const entries: [string, Snapshot[string]][] = [];
-    for (const name of await contentTables(repository, session)) {
-      const definition = comparable(await schema.table(name));
-      entries.push([name, { definition, rows: await rowsOf(session, name) }]);
+    for (const table of await schema.tables(await contentTables(repository, session))) {
+      const definition = comparable(table);
+      entries.push([table.name, { definition, rows: await rowsOf(session, table.name) }]);
     }
     return Object.fromEntries(entries);
   });

@@ -36,9 +36,7 @@ export function dumpSchema(
           },
         );
       }
-      const tables: Table[] = [];
-      for (const name of all.filter((one) => names.length === 0 || names.includes(one)))
-        tables.push(await schema.table(name));
+      const tables = await schema.tables(all.filter((one) => names.length === 0 || names.includes(one)));
       const sequences = names.length === 0 ? await freeSequences(session) : [];
       return { tables, sequences: sequences.map(({ name }) => name) };
     }),

@@ -1,7 +1,6 @@
 /** Reads the whole schema of a repository's database. */
 import type { Session } from "../../database/database.js";
 import { freeSequences } from "../../database/sequences.js";
-import type { Table } from "../../database/schema/table.js";
 import { butlerConventions } from "../conventions.js";
 import type { FoundSchema } from "./compare.js";
 
@@ -11,8 +10,7 @@ import type { FoundSchema } from "./compare.js";
  */
 export async function readSchema(session: Session): Promise<FoundSchema> {
   const schema = session.schema(butlerConventions);
-  const tables: Table[] = [];
-  for (const name of await schema.tableNames()) tables.push(await schema.table(name));
+  const tables = await schema.tables(await schema.tableNames());
   const sequences = await freeSequences(session);
   return { tables, sequences: sequences.map(({ name }) => name) };
 }

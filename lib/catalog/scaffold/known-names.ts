@@ -23,8 +23,8 @@ export async function readNames(uri: string, options: OpenOptions = {}): Promise
   try {
     return await repository.database.transaction({ mode: "read" }, async (session) => {
       const schema = session.schema(repository.conventions);
-      const tables = new Map<string, readonly Column[]>();
-      for (const name of await schema.tableNames()) tables.set(name, (await schema.table(name)).columns);
+      const found = await schema.tables(await schema.tableNames());
+      const tables = new Map(found.map(({ name, columns }) => [name, columns]));
       const families = await repository.tableFamilies(session);
       return {
         uri: repository.uri,

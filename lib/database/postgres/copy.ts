@@ -12,7 +12,7 @@ import type { Database, Session } from "../database.js";
 import type { DatabaseAddress } from "../open.js";
 import type { Column, Table } from "../schema/table.js";
 import { sql } from "../sql.js";
-import { inspectTable, tableNames } from "./inspect/table.js";
+import { inspectTables, tableNames } from "./inspect/table.js";
 import { literal, quoteName } from "./literals.js";
 import { Clauses, isPlain } from "./schema/clauses.js";
 import { openPostgres } from "./open.js";
@@ -106,8 +106,7 @@ class SchemaCopy {
 
   async run(): Promise<readonly Table[]> {
     await requireCopyable(this.#from);
-    const tables: Table[] = [];
-    for (const name of await tableNames(this.#from)) tables.push(await inspectTable(this.#from, name));
+    const tables = await inspectTables(this.#from, await tableNames(this.#from));
     requirePlainTables(tables);
     await this.#createSequences(tables);
     for (const table of tables) await this.#runAll(createStatements(bare(table), this.#to.namespace));

@@ -105,6 +105,18 @@ export class PostgresSession implements Session {
     return table;
   }
 
+  /** The same for several tables, of which those that are not known are read at once. */
+  async definitions(
+    names: readonly string[],
+    read: (names: readonly string[]) => Promise<Table[]>,
+  ): Promise<Table[]> {
+    const missing = names.filter((name) => !this.#definitions.has(name));
+    const tables = new Map(missing.length === 0 ? [] : (await read(missing)).map((one) => [one.name, one]));
+    const found = names.flatMap((name) => tables.get(name) ?? this.#definitions.get(name) ?? []);
+    if (this.kind === "transaction") for (const table of found) this.#definitions.set(table.name, table);
+    return found;
+  }
+
   data(): DataEditor {
     return new PostgresDataEditor(this);
   }

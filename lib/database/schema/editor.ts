@@ -122,6 +122,8 @@ export interface SchemaEditor {
   tableNames(): Promise<string[]>;
   /** The complete definition of a table. @throws InputError `unknown-table` */
   table(name: string): Promise<Table>;
+  /** The same of several tables, in their order: PostgreSQL is asked for all at once. @throws InputError `unknown-table` */
+  tables(names: readonly string[]): Promise<Table[]>;
   hasTable(name: string): Promise<boolean>;
   create(name: string, define: (table: TableDefinition) => void): Promise<SchemaEffect>;
   /** Creates a table from a complete definition, as inspection returned it. */

@@ -27,7 +27,7 @@ export interface SchemaPlanner {
 }
 
 /** Where the tables before the first operation come from. */
-export type TableSource = Pick<SchemaEditor, "planner" | "tableNames" | "table" | "hasTable">;
+export type TableSource = Pick<SchemaEditor, "planner" | "tableNames" | "table" | "tables" | "hasTable">;
 
 /**
  * An editor that carries nothing out: each operation is planned on the schema as the operations before it would leave it,
@@ -61,6 +61,14 @@ export class PlanningSchemaEditor implements SchemaEditor {
     const planned = this.#tables.get(name);
     if (planned === null) throw new InputError("unknown-table", `There is no table "${name}".`);
     return planned ?? this.#editor.table(name);
+  }
+
+  async tables(names: readonly string[]): Promise<Table[]> {
+    const asked = await this.#editor.tables(names.filter((name) => !this.#tables.has(name)));
+    const found = new Map(asked.map((table) => [table.name, table]));
+    const tables: Table[] = [];
+    for (const name of names) tables.push(found.get(name) ?? (await this.table(name)));
+    return tables;
   }
 
   async hasTable(name: string): Promise<boolean> {

@@ -12,14 +12,14 @@ export interface KeyHolder {
 
 /** The key's own table, every table with a foreign key to it, and those that the caller names. */
 export async function keyHolders(
-  editor: Pick<SchemaEditor, "tableNames" | "table">,
+  editor: Pick<SchemaEditor, "tableNames" | "tables">,
   tableName: string,
   column: string,
   change: Rekey,
 ): Promise<KeyHolder[]> {
   const holders: KeyHolder[] = [];
-  for (const name of await editor.tableNames()) {
-    const table = await editor.table(name);
+  for (const table of await editor.tables(await editor.tableNames())) {
+    const { name } = table;
     const columns = new Map<string, string | null>();
     if (name === tableName) columns.set(column, change.rename ?? null);
     for (const also of change.alsoIn ?? [])

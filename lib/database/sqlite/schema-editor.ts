@@ -51,6 +51,12 @@ export class SqliteSchemaEditor implements SchemaEditor {
     return inspectTable((text) => this.session.all(text), name);
   }
 
+  async tables(names: readonly string[]): Promise<Table[]> {
+    const tables: Table[] = [];
+    for (const name of names) tables.push(await this.table(name));
+    return tables;
+  }
+
   async hasTable(name: string): Promise<boolean> {
     const rows = await this.session.all(
       `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${literal(name)} COLLATE NOCASE`,

@@ -1,5 +1,5 @@
 /**
- * What the system catalogs say about one table. Columns that newer servers added to a catalog are read through `to_jsonb(row)`, where a
+ * What the system catalogs say about tables. Columns that newer servers added to a catalog are read through `to_jsonb(row)`, where a
  * missing one is null. The search path holds the repository's schema alone meanwhile: expressions read the same
  * whatever the schema is called, and what lies outside of it is written with its schema.
  */
@@ -7,20 +7,44 @@ import type { Row } from "../../sql.js";
 import type { PostgresSession } from "../session.js";
 import { inspectionPath } from "../settings.js";
 
-/** The answers to the questions of `queries`, by their names. */
+/** The answers to the questions of `queries` about one table, by their names. */
 export type Catalog = Readonly<Record<keyof ReturnType<typeof queries>, readonly Row[]>>;
 
+/** Tables that are asked for at once: planning these queries takes longer than answering them for one table. */
+const batchSize = 500;
+
 /**
- * Asks for everything about a table, in one round trip.
- * @param oid of the table in `pg_class`
+ * Asks for everything about tables, in one round trip for hundreds of them.
+ * @param oids of the tables in `pg_class`
+ * @returns what was found of each table, by its oid
  */
-export async function readCatalog(session: PostgresSession, oid: bigint): Promise<Catalog> {
-  const asked = Object.entries(queries(oid, session.serverVersion));
+export async function readCatalogs(
+  session: PostgresSession,
+  oids: readonly bigint[],
+): Promise<Map<bigint, Catalog>> {
+  const found = new Map<bigint, Catalog>();
+  for (let start = 0; start < oids.length; start += batchSize) {
+    await readBatch(session, oids.slice(start, start + batchSize), found);
+  }
+  return found;
+}
+
+async function readBatch(
+  session: PostgresSession,
+  oids: readonly bigint[],
+  found: Map<bigint, Catalog>,
+): Promise<void> {
+  const asked = Object.entries(queries(oids, session.serverVersion));
   const answers = await session.queryAll(
     asked.map(([, text]) => text),
     inspectionPath(session.namespace),
   );
-  return Object.fromEntries(asked.map(([name], index) => [name, answers[index] ?? []])) as unknown as Catalog;
+  const empty = (): Record<string, Row[]> => Object.fromEntries(asked.map(([name]) => [name, []]));
+  const byTable = new Map(oids.map((oid) => [`${oid}`, empty()]));
+  for (const [index, [name]] of asked.entries()) {
+    for (const row of answers[index] ?? []) byTable.get(String(row["tableOid"]))?.[name]?.push(row);
+  }
+  for (const oid of oids) found.set(oid, byTable.get(`${oid}`) as unknown as Catalog);
 }
 
 /** The names of the columns with the numbers in `array`, in its order, as JSON. */
@@ -31,8 +55,11 @@ const columnNames = (relation: string, array: string): string =>
 
 const comment = (oid: string, catalog: string): string => `obj_description(${oid}, '${catalog}') AS comment`;
 
-const queries = (oid: bigint, version: number) => ({
-  table: `SELECT c.relkind::text AS kind, c.relpersistence::text AS persistence, c.relispartition AS partition,
+const queries = (oids: readonly bigint[], version: number) =>
+  answersOf(`ANY ('{${oids.join()}}'::oid[])`, version);
+
+const answersOf = (oid: string, version: number) => ({
+  table: `SELECT c.oid::text AS "tableOid", c.relkind::text AS kind, c.relpersistence::text AS persistence, c.relispartition AS partition,
       c.relrowsecurity AS "rowSecurity", c.relforcerowsecurity AS "forceRowSecurity", c.relreplident::text AS identity,
       to_jsonb(c.reloptions)::text AS storage, to_jsonb(toast.reloptions)::text AS "toastStorage", am.amname::text AS "accessMethod",
       space.spcname::text AS tablespace, c.reloftype <> 0 AS typed, pg_get_partkeydef(c.oid) AS "partitionBy",
@@ -44,7 +71,7 @@ const queries = (oid: bigint, version: number) => ({
       LEFT JOIN pg_tablespace space ON space.oid = c.reltablespace
     WHERE c.oid = ${oid}`,
 
-  columns: `SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull",
+  columns: `SELECT a.attrelid::text AS "tableOid", a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull",
       CASE WHEN a.attcollation <> t.typcollation THEN
         CASE WHEN pg_collation_is_visible(o.oid) THEN '' ELSE quote_ident(s.nspname) || '.' END || quote_ident(o.collname)
       END AS collation,
@@ -57,7 +84,7 @@ const queries = (oid: bigint, version: number) => ({
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = ${oid} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
 
-  sequences: `SELECT c.relname::text AS name, a.attname::text AS column, d.deptype::text AS dependency,
+  sequences: `SELECT d.refobjid::text AS "tableOid", c.relname::text AS name, a.attname::text AS column, d.deptype::text AS dependency,
       format_type(q.seqtypid, NULL) AS type, q.seqstart AS start, q.seqincrement AS increment, q.seqmin AS minimum,
       q.seqmax AS maximum, q.seqcache AS cache, q.seqcycle AS cycle, c.relnamespace = t.relnamespace AS here
     FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' JOIN pg_sequence q ON q.seqrelid = c.oid
@@ -65,7 +92,7 @@ const queries = (oid: bigint, version: number) => ({
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = ${oid}
       AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') ORDER BY c.relname`,
 
-  constraints: `SELECT con.conname::text AS name, con.contype::text AS kind, con.condeferrable AS deferrable, con.condeferred AS deferred,
+  constraints: `SELECT con.conrelid::text AS "tableOid", con.conname::text AS name, con.contype::text AS kind, con.condeferrable AS deferrable, con.condeferred AS deferred,
       con.convalidated AS validated, con.connoinherit AS "noInherit", con.conislocal AS local,
       ${columnNames("con.conrelid", "con.conkey")} AS columns, r.relname::text AS "referencedTable",
       CASE WHEN r.relnamespace <> c.relnamespace THEN rs.nspname::text END AS "referencedSchema",
@@ -87,7 +114,7 @@ const queries = (oid: bigint, version: number) => ({
       AND NOT EXISTS (SELECT FROM pg_constraint up WHERE up.oid = con.conparentid AND up.conrelid = con.conrelid)
     ORDER BY con.conname`,
 
-  indexes: `SELECT c.relname::text AS name, quote_ident(c.relname) AS "quotedName", i.indisunique AS unique, i.indisvalid AS valid,
+  indexes: `SELECT i.indrelid::text AS "tableOid", c.relname::text AS name, quote_ident(c.relname) AS "quotedName", i.indisunique AS unique, i.indisvalid AS valid,
       am.amname::text AS method, pg_get_indexdef(i.indexrelid) AS definition,
       (SELECT jsonb_agg(jsonb_build_object('column', x.attname, 'text', pg_get_indexdef(i.indexrelid, k.n, false)) ORDER BY k.n)
         FROM generate_series(1, i.indnkeyatts) AS k (n)
@@ -102,11 +129,11 @@ const queries = (oid: bigint, version: number) => ({
       WHERE con.conindid = i.indexrelid AND con.conrelid = i.indrelid AND con.contype IN ('p', 'u', 'x'))
     ORDER BY c.relname`,
 
-  triggers: `SELECT t.tgname::text AS name, pg_get_triggerdef(t.oid, true) AS definition, t.tgenabled::text AS state,
+  triggers: `SELECT t.tgrelid::text AS "tableOid", t.tgname::text AS name, pg_get_triggerdef(t.oid, true) AS definition, t.tgenabled::text AS state,
       ${comment("t.oid", "pg_trigger")}
     FROM pg_trigger t WHERE t.tgrelid = ${oid} AND NOT t.tgisinternal AND t.tgparentid = 0 ORDER BY t.tgname`,
 
-  grants: `SELECT coalesce(quote_ident(pg_get_userbyid(nullif(x.grantee, 0))), 'PUBLIC') AS grantee, x.grantee = c.relowner AS owner,
+  grants: `SELECT c.oid::text AS "tableOid", coalesce(quote_ident(pg_get_userbyid(nullif(x.grantee, 0))), 'PUBLIC') AS grantee, x.grantee = c.relowner AS owner,
       g.column, x.is_grantable AS grantable, string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type) AS privileges,
       string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type) = (SELECT string_agg(z.privilege_type, ', ' ORDER BY z.privilege_type)
         FROM aclexplode(acldefault('r', c.relowner)) z) AS complete
@@ -114,27 +141,27 @@ const queries = (oid: bigint, version: number) => ({
         UNION ALL SELECT quote_ident(a.attname), a.attacl FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped) g
       CROSS JOIN LATERAL aclexplode(g.acl) x
-    WHERE c.oid = ${oid} GROUP BY 1, 2, 3, 4, c.relowner ORDER BY 3 NULLS FIRST, 1, 4`,
+    WHERE c.oid = ${oid} GROUP BY 1, 2, 3, 4, 5, c.relowner ORDER BY 4 NULLS FIRST, 2, 5`,
 
-  policies: `SELECT quote_ident(p.polname) AS name, p.polpermissive AS permissive, p.polcmd::text AS command,
+  policies: `SELECT p.polrelid::text AS "tableOid", quote_ident(p.polname) AS name, p.polpermissive AS permissive, p.polcmd::text AS command,
       (SELECT string_agg(coalesce(quote_ident(pg_get_userbyid(nullif(r, 0))), 'PUBLIC'), ', ' ORDER BY 1)
         FROM unnest(p.polroles) AS r) AS roles,
       pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS "check", ${comment("p.oid", "pg_policy")}
     FROM pg_policy p WHERE p.polrelid = ${oid} ORDER BY p.polname`,
 
-  rules: `SELECT quote_ident(r.rulename) AS name, pg_get_ruledef(r.oid, true) AS definition, r.ev_enabled::text AS state,
+  rules: `SELECT r.ev_class::text AS "tableOid", quote_ident(r.rulename) AS name, pg_get_ruledef(r.oid, true) AS definition, r.ev_enabled::text AS state,
       ${comment("r.oid", "pg_rewrite")}
     FROM pg_rewrite r WHERE r.ev_class = ${oid} AND r.rulename <> '_RETURN' ORDER BY r.rulename`,
 
-  statistics: `SELECT s.oid::text AS oid, quote_ident(s.stxname) AS name, quote_ident(n.nspname) AS schema, pg_get_statisticsobjdef(s.oid) AS definition,
+  statistics: `SELECT s.stxrelid::text AS "tableOid", s.oid::text AS oid, quote_ident(s.stxname) AS name, quote_ident(n.nspname) AS schema, pg_get_statisticsobjdef(s.oid) AS definition,
       (to_jsonb(s) ->> 'stxstattarget')::integer AS target, ${comment("s.oid", "pg_statistic_ext")}
     FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxrelid = ${oid} ORDER BY s.stxname`,
 
-  publications: `SELECT quote_ident(p.pubname) AS name,
+  publications: `SELECT r.prrelid::text AS "tableOid", quote_ident(p.pubname) AS name,
       ${version < 150000 ? "NULL AS filter, '[]' AS columns" : `pg_get_expr(r.prqual, r.prrelid) AS filter, ${columnNames("r.prrelid", "r.prattrs::smallint[]")} AS columns`}
     FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = ${oid} ORDER BY p.pubname`,
 
-  labels: `SELECT quote_ident(l.provider) AS provider, l.label, quote_ident(a.attname) AS column
+  labels: `SELECT l.objoid::text AS "tableOid", quote_ident(l.provider) AS provider, l.label, quote_ident(a.attname) AS column
     FROM pg_seclabel l LEFT JOIN pg_attribute a ON a.attrelid = l.objoid AND a.attnum = l.objsubid AND a.attnum > 0
     WHERE l.classoid = 'pg_class'::regclass AND l.objoid = ${oid} ORDER BY l.provider, l.objsubid`,
 });

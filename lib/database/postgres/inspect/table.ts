@@ -5,7 +5,8 @@ import type { Table } from "../../schema/table.js";
 import { sql } from "../../sql.js";
 import type { PostgresSession } from "../session.js";
 import { readAttachments } from "./attachments.js";
-import { readCatalog } from "./catalog.js";
+import { readCatalogs } from "./catalog.js";
+import type { Catalog } from "./catalog.js";
 import { readColumns, readSequences } from "./columns.js";
 import { readChecks, readExclusions, readForeignKeys, readPrimaryKey, readUniques } from "./constraints.js";
 import { readIndexes, readTriggers } from "./indexes.js";
@@ -43,7 +44,35 @@ export async function requireTable(session: PostgresSession, name: string): Prom
 
 /** @throws InputError `unknown-table`, `unsupported-object` */
 export async function inspectTable(session: PostgresSession, name: string): Promise<Table> {
-  const catalog = await readCatalog(session, await requireTable(session, name));
+  const oid = await requireTable(session, name);
+  return readTable(session, name, (await readCatalogs(session, [oid])).get(oid));
+}
+
+/**
+ * The definitions of several tables, in the order of their names given.
+ * @throws InputError `unknown-table`, `unsupported-object`
+ */
+export async function inspectTables(session: PostgresSession, names: readonly string[]): Promise<Table[]> {
+  const oids = await findTables(session);
+  const asked: [string, bigint][] = [];
+  for (const name of names) asked.push([name, oids.get(name) ?? (await requireTable(session, name))]);
+  const catalogs = await readCatalogs(
+    session,
+    asked.map(([, oid]) => oid),
+  );
+  return asked.map(([name, oid]) => readTable(session, name, catalogs.get(oid)));
+}
+
+/** The numbers of all tables in `pg_class`, by name. */
+async function findTables(session: PostgresSession): Promise<Map<string, bigint>> {
+  const rows = await session.query(sql`SELECT c.oid::bigint AS oid, c.relname::text AS name
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${session.namespace} AND c.relkind IN ('r', 'p')`);
+  return new Map(rows.map((row) => [textOf(row, "name"), row["oid"] as bigint]));
+}
+
+function readTable(session: PostgresSession, name: string, catalog: Catalog | undefined): Table {
+  if (catalog === undefined) throw new Error(`the catalogs do not answer for ${name}`);
   const sequences = readSequences(name, catalog);
   const [table] = catalog.table;
   return {

@@ -11,7 +11,7 @@ import type {
 } from "../../schema/editor.js";
 import type { SchemaPlanner } from "../../schema/planning.js";
 import type { Table } from "../../schema/table.js";
-import { findTable, inspectTable, requireTable, tableNames } from "../inspect/table.js";
+import { findTable, inspectTable, inspectTables, requireTable, tableNames } from "../inspect/table.js";
 import type { PostgresSession } from "../session.js";
 import { requireTransactional, runEach, withinTransaction } from "./live.js";
 import { postgresPlanner, postgresRules } from "./planner.js";
@@ -36,6 +36,10 @@ export class PostgresSchemaEditor implements SchemaEditor {
 
   table(name: string): Promise<Table> {
     return this.session.definition(name, () => inspectTable(this.session, name));
+  }
+
+  tables(names: readonly string[]): Promise<Table[]> {
+    return this.session.definitions(names, (missing) => inspectTables(this.session, missing));
   }
 
   async hasTable(name: string): Promise<boolean> {

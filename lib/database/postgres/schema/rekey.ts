@@ -182,8 +182,8 @@ async function detachForeignKeys(
 ): Promise<Detached[]> {
   const clauses = new Clauses(editor.session.namespace);
   const detached: Detached[] = [];
-  for (const name of await editor.tableNames()) {
-    for (const key of (await editor.table(name)).foreignKeys) {
+  for (const { name, foreignKeys } of await editor.tables(await editor.tableNames())) {
+    for (const key of foreignKeys) {
       if (!names.has(key.referencedTable)) continue;
       await editor.session.run(
         `ALTER TABLE ${clauses.relation(name)} DROP CONSTRAINT ${quoteName(key.name ?? "")}`,
