@@ -4,6 +4,7 @@ import type { DialectName } from "../database.js";
 import type { Sql, SqlValue } from "../sql.js";
 import type { TableChange } from "./changes.js";
 import type { Draft } from "./draft.js";
+import { foldedName } from "./folded-name.js";
 import type { Column } from "./table.js";
 import type { LogicalType } from "./types.js";
 
@@ -61,7 +62,9 @@ export function changeColumn(
     default: changedDefault(draft, column, change.default),
     comment: change.comment === undefined ? column.comment : change.comment,
   };
-  draft.replaceColumn(name, changed);
+  // SQLite counts up columns of this type alone.
+  const counts = column.autoincrement && changed.type.toUpperCase() === "INTEGER";
+  draft.replaceColumn(name, { ...changed, autoincrement: counts });
   if (change.using !== undefined) draft.sources.set(name, { kind: "expression", expression: change.using });
   if (change.type !== undefined) replaceColumnCheck(draft, name, change.type);
 }
@@ -137,6 +140,9 @@ export function renameColumn(draft: Draft, name: string, newName: string): void 
   }
   const renamed = (columns: readonly string[]): string[] =>
     columns.map((one) => (one === name ? newName : one));
+  const { dialect } = draft.rules;
+  const renamedFolded = (columns: readonly string[]): string[] =>
+    columns.map((one) => (foldedName(dialect, one) === foldedName(dialect, name) ? newName : one));
   const source = draft.sources.get(name) ?? { kind: "old", column: name };
   draft.replaceColumn(name, { ...column, name: newName });
   draft.sources.delete(name);
@@ -156,7 +162,7 @@ export function renameColumn(draft: Draft, name: string, newName: string): void 
     foreignKeys: draft.table.foreignKeys.map((key) => ({
       ...key,
       columns: renamed(key.columns),
-      referencedColumns: draft.isOwn(key) ? renamed(key.referencedColumns) : key.referencedColumns,
+      referencedColumns: draft.isOwn(key) ? renamedFolded(key.referencedColumns) : key.referencedColumns,
     })),
     columns: draft.table.columns.map((one) =>
       one.generated === null

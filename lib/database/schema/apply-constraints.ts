@@ -14,9 +14,23 @@ export function setPrimaryKey(draft: Draft, columns: readonly string[], name: st
   draft.table = { ...draft.table, primaryKey: key, columns: keyColumns(draft, columns) };
 }
 
+/** Takes the primary key away. */
+export function dropPrimaryKey(draft: Draft): void {
+  draft.table = { ...draft.table, primaryKey: null, columns: countingColumns(draft, []) };
+}
+
+/** AUTOINCREMENT is part of a key of one column. */
+function countingColumns(draft: Draft, key: readonly string[]): readonly Column[] {
+  return draft.table.columns.map((column) =>
+    column.autoincrement && (key.length !== 1 || key[0] !== column.name)
+      ? { ...column, autoincrement: false }
+      : column,
+  );
+}
+
 /** Columns of a key are NOT NULL on PostgreSQL; SQLite leaves them as they are, as tables made by older releases have them. */
 function keyColumns(draft: Draft, columns: readonly string[]): readonly Column[] {
-  if (draft.rules.dialect === "sqlite") return draft.table.columns;
+  if (draft.rules.dialect === "sqlite") return countingColumns(draft, columns);
   return draft.table.columns.map((column) =>
     columns.includes(column.name) ? { ...column, nullable: false } : column,
   );

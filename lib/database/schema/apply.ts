@@ -6,6 +6,7 @@ import {
   addForeignKey,
   addUnique,
   dropConstraint,
+  dropPrimaryKey,
   renameConstraint,
   setPrimaryKey,
 } from "./apply-constraints.js";
@@ -63,7 +64,7 @@ function apply(draft: Draft, change: TableChange): void {
       setPrimaryKey(draft, change.columns, change.options.name);
       return;
     case "drop-primary-key":
-      draft.table = { ...draft.table, primaryKey: null };
+      dropPrimaryKey(draft);
       return;
     case "add-unique":
       addUnique(draft, change.columns, change.options.name);
@@ -101,11 +102,10 @@ function apply(draft: Draft, change: TableChange): void {
   }
 }
 
-/** Foreign keys of the table to itself follow its name; PostgreSQL sees to that by itself. */
+/** Foreign keys of the table to itself follow its name. */
 function renameTable(draft: Draft, newName: string): void {
-  const follows = draft.rules.expressions !== undefined;
   const foreignKeys = draft.table.foreignKeys.map((key) =>
-    follows && draft.isOwn(key) ? { ...key, referencedTable: newName } : key,
+    draft.isOwn(key) ? { ...key, referencedTable: newName } : key,
   );
   draft.table = { ...draft.table, name: newName, foreignKeys };
 }

@@ -3,6 +3,7 @@ import { InputError } from "../../errors.js";
 import type { Sql, SqlValue } from "../sql.js";
 import { isSql } from "./changes.js";
 import type { ObjectName } from "./conventions.js";
+import { foldedName } from "./folded-name.js";
 import type { Rules } from "./rules.js";
 import type { Column, ForeignKey, Table } from "./table.js";
 
@@ -74,10 +75,12 @@ export class Draft {
     return expression !== null && this.rules.expressions?.mentions(expression, column) === true;
   }
 
-  /** Whether a foreign key refers to its own table, and has to follow its names. */
-  isOwn({ referencedTable }: ForeignKey): boolean {
+  /** Whether a foreign key refers to its own table, and follows its names. */
+  isOwn({ referencedTable, referencedSchema }: ForeignKey): boolean {
+    const { dialect } = this.rules;
     return (
-      this.rules.expressions !== undefined && referencedTable.toLowerCase() === this.table.name.toLowerCase()
+      referencedSchema === undefined &&
+      foldedName(dialect, referencedTable) === foldedName(dialect, this.table.name)
     );
   }
 }

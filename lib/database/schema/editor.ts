@@ -148,7 +148,7 @@ export interface RekeyProgress {
   readonly total: bigint | null;
 }
 
-/** New values for a key. */
+/** New values for a key. A default that its columns had goes, unless the new values are integers. */
 export interface Rekey {
   readonly type: LogicalType;
   /** New name of the key column, where it changes. */

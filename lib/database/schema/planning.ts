@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.js";
+import type { DialectName } from "../database.js";
 import { recordAlteration, recordDefinition } from "./changes.js";
 import type { TableChange } from "./changes.js";
 import type { Rekey, SchemaEditor, SchemaEffect, TableAlteration, TableDefinition } from "./editor.js";
@@ -7,6 +8,7 @@ import type { Table } from "./table.js";
 
 /** What a dialect says of an operation without carrying it out. */
 export interface SchemaPlanner {
+  readonly dialect: DialectName;
   define(
     name: string,
     parts: readonly TableChange[],
@@ -110,7 +112,7 @@ export class PlanningSchemaEditor implements SchemaEditor {
   async rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {
     const effects: SchemaEffect[] = [];
     for (const holder of await keyHolders(this, table, column, change)) {
-      const start = withRenamedReferences(holder.table, table, column, change);
+      const start = withRenamedReferences(this.#planner.dialect, holder.table, table, column, change);
       const { effect, table: after } = this.#planner.rebuild(start, rekeyChanges(holder, change));
       this.#tables.set(after.name, after);
       effects.push(effect);

@@ -6,6 +6,8 @@ import { literal, quoteName } from "./literals.js";
 import { parseCreateIndex } from "./parse/create-index.js";
 import { parseCreateTable } from "./parse/create-table.js";
 import type { ParsedTable } from "./parse/create-table.js";
+import { nameOf, tokenize } from "./parse/tokens.js";
+import type { Token } from "./parse/tokens.js";
 
 /** Runs a query whose rows hold no large integers. */
 export type Reader = (text: string) => Promise<DriverRow[]>;
@@ -101,18 +103,16 @@ async function requireAgreement(read: Reader, name: string, parsed: ParsedTable)
 
 /** SQLite keeps one index for constraints on the same columns, and none for one that equals the primary key. */
 function distinctUniques({ uniques, primaryKey }: ParsedTable): number {
-  const sets = new Set(
-    uniques.map((key) => JSON.stringify(key.columns.map((column) => column.toLowerCase()))),
-  );
-  if (primaryKey !== null)
-    sets.delete(JSON.stringify(primaryKey.columns.map((column) => column.toLowerCase())));
+  const sets = new Set(uniques.map(({ columns }) => JSON.stringify(columns)));
+  if (primaryKey !== null) sets.delete(JSON.stringify(primaryKey.columns));
   return sets.size;
 }
 
 /** SQLite takes `GENERATED ALWAYS` for the end of the type, and tells its own types in upper case however they are written. */
 function plainType(type: string): string {
-  return type
-    .replaceAll(/\s+/g, " ")
+  return tokenize(type)
+    .map((token) => nameOf(token))
+    .join(" ")
     .replace(/ ?GENERATED ALWAYS$/i, "")
     .toUpperCase();
 }
@@ -121,10 +121,23 @@ function textOf(value: DriverRow[string] | undefined): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** The pragma leaves out the outer parentheses of some defaults. */
+/** The pragma leaves out the outer parentheses of some defaults, and keeps comments. */
 function bareOrNull(text: string | null): string | null {
   if (text === null) return null;
-  return text.replace(/^\((.*)\)$/s, "$1").trim();
+  let tokens = tokenize(text);
+  while (isEnclosed(tokens)) tokens = tokens.slice(1, -1);
+  return tokens.map((token) => token.text).join(" ");
+}
+
+/** Whether the first parenthesis is closed by the last. */
+function isEnclosed(tokens: readonly Token[]): boolean {
+  if (tokens[0]?.text !== "(") return false;
+  let depth = 0;
+  return tokens.every((token, index) => {
+    if (token.kind === "symbol" && token.text === "(") depth += 1;
+    if (token.kind === "symbol" && token.text === ")") depth -= 1;
+    return depth > 0 || index === tokens.length - 1;
+  });
 }
 
 function requireSame(table: string, what: string, expected: unknown, found: unknown): void {

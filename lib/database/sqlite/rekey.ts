@@ -31,7 +31,7 @@ export async function rekeyTables(
   return effects;
 }
 
-/** The old values have the type of the key: with another affinity, no index on them would be used. */
+/** The old values have the type of the key, with another affinity no index on them would be used; and its collation, by which others refer to it. */
 async function makeMapping(
   editor: SqliteSchemaEditor,
   holders: readonly KeyHolder[],
@@ -43,8 +43,9 @@ async function makeMapping(
   const key = holders
     .find(({ table }) => table.name === tableName)
     ?.table.columns.find(({ name }) => name === column);
+  const collation = key?.collation ? ` COLLATE ${quoteName(key.collation)}` : "";
   await session.statement(
-    `CREATE TABLE ${mapping} (old ${key?.type ?? ""} PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE ${mapping} (old ${key?.type ?? ""}${collation} PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
   );
   if (typeof values !== "function") {
     await session.statement(
@@ -68,7 +69,7 @@ async function requireMapped({ session }: SqliteSchemaEditor, { table, columns }
   for (const { name } of columns) {
     const column = quoteName(name);
     const missing = await session.all(
-      `SELECT CAST(${column} AS TEXT) AS value FROM ${quoteName(table.name)} WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT old FROM ${mapping}) LIMIT 5`,
+      `SELECT CAST(o.${column} AS TEXT) AS value FROM ${quoteName(table.name)} AS o WHERE o.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${mapping} AS m WHERE m.old = o.${column}) LIMIT 5`,
     );
     if (missing.length === 0) continue;
     const shown = missing.map((row) => String(row["value"])).join(", ");
@@ -88,7 +89,7 @@ async function rebuildHolder(
 ): Promise<SchemaEffect> {
   const { table, columns } = holder;
   const target = applyChanges(
-    withRenamedReferences(table, tableName, keyColumn, change),
+    withRenamedReferences("sqlite", table, tableName, keyColumn, change),
     rekeyChanges(holder, change),
     editor.rules,
   );

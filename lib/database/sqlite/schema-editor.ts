@@ -163,7 +163,7 @@ export class SqliteSchemaEditor implements SchemaEditor {
   }
 
   rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {
-    return rekeyTables(this, table, column, change);
+    return this.#untouchedOnFailure(() => rekeyTables(this, table, column, change));
   }
 
   /** SQLite counts keys up by itself. */
@@ -214,6 +214,7 @@ export function sqliteRules(conventions: Conventions): Rules {
 /** Plans operations without a file. */
 export function sqlitePlanner(rules: Rules): SchemaPlanner {
   return {
+    dialect: "sqlite",
     define: (name, parts) => {
       const { table } = applyChanges(emptyTable(name), parts, rules);
       return { table, effect: createEffect(table) };

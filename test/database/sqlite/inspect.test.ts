@@ -61,6 +61,38 @@ const hostile: readonly {
     ],
   },
   {
+    title: "comments that stand last, signs, parentheses and types in quotes",
+    table: "t",
+    statements: [
+      `CREATE TABLE t (
+        a INT CHECK (a > 0 -- positive
+        ), b INT DEFAULT (1 -- one
+        ), c "my type" DEFAULT - 5, d DEFAULT ((1)+(2)), e VARCHAR /* short */ (3), f TEXT AS (a || 'x' -- text
+        ) VIRTUAL, CHECK (a < 10 /* and small */)
+      )`,
+      `CREATE INDEX i ON t (a DESC -- down
+        , lower(e) -- lower
+        ) WHERE a > 1`,
+    ],
+  },
+  {
+    title: "keys that spell their columns in another case, and letters beyond ASCII, whose case counts",
+    table: "t",
+    statements: [
+      "CREATE TABLE t (Id INTEGER, aB TEXT, up INT REFERENCES T (ID), PRIMARY KEY (ID), UNIQUE (AB, iD))",
+      `CREATE TABLE u ("É" INT, "é" TEXT, UNIQUE ("É"), UNIQUE ("é"))`,
+    ],
+  },
+  {
+    title: "strict tables whose key is the row id",
+    table: "t",
+    statements: [
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, a ANY) STRICT",
+      "CREATE TABLE u (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT) STRICT",
+      "CREATE TABLE v (a INTEGER, b TEXT, PRIMARY KEY (a, b)) STRICT",
+    ],
+  },
+  {
     title: "triggers",
     table: "t",
     statements: [

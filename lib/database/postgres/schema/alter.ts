@@ -1,5 +1,4 @@
 /** The statements that lead from one definition of a table to another: one `ALTER TABLE` for all clauses, indexes after the data. */
-import { RefusedError } from "../../../errors.js";
 import type { ColumnSource, Target } from "../../schema/draft.js";
 import type { TableChange } from "../../schema/changes.js";
 import type { CostClass } from "../../schema/editor.js";
@@ -13,9 +12,9 @@ export interface AlterPlan {
   readonly statements: readonly string[];
 }
 
-type Render = (source: ColumnSource & { readonly kind: "expression" }) => string;
+export type Render = (source: ColumnSource & { readonly kind: "expression" }) => string;
 
-/** Plans a change of a table; names of columns, constraints and indexes do not change here. */
+/** Plans a change of a table; names do not change here. */
 export function planAlteration(
   old: Table,
   { table, sources, origins, live }: Target,
@@ -27,7 +26,6 @@ export function planAlteration(
   const filled = table.columns.filter(
     (column) => !origins.has(column.name) && sources.get(column.name)?.kind === "expression",
   );
-  if (filled.length > 0) requireFreeNames(old, table, origins);
   const dropped = droppedClauses(old, table, origins);
   const added = addedClauses(old, table, clauses, live);
   const validated = validations(old, table, relation, live);
@@ -50,28 +48,18 @@ export function planAlteration(
   const statements = [
     ...droppedIndexes(old, table, clauses, live),
     ...steps.flatMap((step) => {
-      if (step === "fill") return [fillStatement(relation, filled, sources, render)];
+      if (step === "fill") return [fillStatement(relation, names(filled), sources, render)];
       return step.length === 0 ? [] : [`ALTER TABLE ${relation} ${(step as readonly string[]).join(", ")}`];
     }),
     ...validated,
     ...addedIndexes(old, table, clauses, live),
     ...comments(old, table, relation),
-    ...(table.name === old.name ? [] : [`ALTER TABLE ${relation} RENAME TO ${quoteName(table.name)}`]),
   ];
   return { cost: costOf(old, table, sources, filled, [...added, ...validated]), statements };
 }
 
-/** New values are computed while the old columns are there, so that a new column cannot yet have the name of one. */
-function requireFreeNames(old: Table, table: Table, origins: Target["origins"]): void {
-  const taken = table.columns.find(
-    ({ name }) => !origins.has(name) && old.columns.some((column) => column.name === name),
-  );
-  if (taken === undefined) return;
-  throw new RefusedError(
-    "unsupported-alteration",
-    `Column "${taken.name}" of "${old.name}" would be dropped and made anew in one alteration with computed values.`,
-    { hint: "Change the column instead, or do it in two alterations." },
-  );
+function names(columns: readonly Column[]): string[] {
+  return columns.map(({ name }) => name);
 }
 
 function isAddition(clause: string): boolean {
@@ -107,7 +95,7 @@ function sameText(a: unknown, b: unknown): boolean {
 }
 
 /** A constraint that only has still to be validated is the same one. */
-function isSame(old: AnyConstraint, wanted: AnyConstraint): boolean {
+export function isSame(old: AnyConstraint, wanted: AnyConstraint): boolean {
   return sameText(old, wanted) || isUnvalidated(old, wanted);
 }
 
@@ -157,7 +145,7 @@ function columnClauses(
   });
 }
 
-function changedColumn(
+export function changedColumn(
   before: Column,
   after: Column,
   source: ColumnSource | undefined,
@@ -185,13 +173,14 @@ function notNullClauses(filled: readonly Column[]): string[] {
     .map((column) => `ALTER COLUMN ${quoteName(column.name)} SET NOT NULL`);
 }
 
-function fillStatement(
+/** New columns are filled as a set. */
+export function fillStatement(
   relation: string,
-  filled: readonly Column[],
+  filled: readonly string[],
   sources: Target["sources"],
   render: Render,
 ): string {
-  const values = filled.map(({ name }) => {
+  const values = filled.map((name) => {
     const source = sources.get(name);
     return `${quoteName(name)} = ${source?.kind === "expression" ? render(source) : "NULL"}`;
   });
@@ -274,34 +263,7 @@ function rewrites(before: string, after: string): boolean {
   return to === null || from[1] === undefined || Number(to[1]) < Number(from[1]);
 }
 
-/** The changes that give what stays another name. */
-export function isRename({ kind }: TableChange): boolean {
-  return kind === "rename-column" || kind === "rename-constraint" || kind === "rename-index";
-}
-
-/** Whether texts of the changes speak of columns by their old names, so that these are renamed only afterwards. */
-export function speaksOfOldNames(changes: readonly TableChange[]): boolean {
-  const lastRename = changes.findLastIndex(({ kind }) => kind === "rename-column");
-  return changes.some((change, index) => {
-    switch (change.kind) {
-      case "add-column":
-        return change.options.using !== undefined;
-      case "change-column":
-        return change.change.using !== undefined;
-      case "add-check":
-        return index < lastRename;
-      case "add-index":
-        return (
-          index < lastRename &&
-          (change.options.where !== undefined || change.columns.some((column) => typeof column !== "string"))
-        );
-      default:
-        return false;
-    }
-  });
-}
-
-/** Renames are done by themselves, so that what is renamed stays the same object. */
+/** Renames are done by themselves, so that what is renamed stays the same object; that of the table is the last. */
 export function renameStatements(table: Table, changes: readonly TableChange[], namespace: string): string[] {
   const clauses = new Clauses(namespace);
   const relation = clauses.relation(table.name);
@@ -317,6 +279,8 @@ export function renameStatements(table: Table, changes: readonly TableChange[], 
         ];
       case "rename-index":
         return [`ALTER INDEX ${clauses.relation(change.name)} RENAME TO ${quoteName(change.newName)}`];
+      case "rename-table":
+        return [`ALTER TABLE ${relation} RENAME TO ${quoteName(change.newName)}`];
       default:
         return [];
     }

@@ -10,9 +10,12 @@ import { renamesOf } from "../../schema/renames.js";
 import type { Table } from "../../schema/table.js";
 import type { Sql } from "../../sql.js";
 import { literal, maximumNameBytes, renderSql } from "../literals.js";
-import { isRename, planAlteration, renameStatements, speaksOfOldNames } from "./alter.js";
+import { planAlteration, renameStatements } from "./alter.js";
 import { Clauses } from "./clauses.js";
+import { computeValues, needsFormerNames } from "./computed-values.js";
 import { createStatements } from "./create.js";
+import { withFinalNames } from "./final-names.js";
+import { objectRenames } from "./object-renames.js";
 
 /** What PostgreSQL and a repository say about names and types. */
 export function postgresRules(namespace: string, conventions: Conventions): Rules {
@@ -32,6 +35,7 @@ export function postgresPlanner(namespace: string, rules: Rules): SchemaPlanner 
     return { table: table.name, cost: "metadata", statements: createStatements(table, namespace) };
   };
   return {
+    dialect: "postgres",
     define: (name, parts) => {
       const { table } = applyChanges(emptyTable(name), parts, rules);
       return { table, effect: create(table) };
@@ -71,29 +75,24 @@ function planChanges(
   changes: readonly TableChange[],
 ): { readonly effect: SchemaEffect; readonly table: Table } {
   const render = ({ expression }: { readonly expression: Sql }): string => rules.render(expression);
-  if (speaksOfOldNames(changes)) {
-    const renaming = changes.filter(isRename);
-    const target = applyChanges(
-      old,
-      changes.filter((change) => !isRename(change)),
-      rules,
-    );
-    const { table } = applyChanges(target.table, renaming, rules);
-    requireShortNames(table);
-    const plan = planAlteration(old, target, namespace, render);
-    const statements = [...plan.statements, ...renameStatements(target.table, renaming, namespace)];
-    return { table, effect: { table: table.name, cost: plan.cost, statements } };
-  }
-  const target = applyChanges(old, changes, rules);
+  const target = applyChanges(old, withFinalNames(changes), rules);
   requireShortNames(target.table);
+  const values = needsFormerNames(old, target)
+    ? computeValues(old, target, changes, namespace, rules)
+    : { statements: [], table: old, target };
   const renaming = [
-    ...renamesOf(old, target, rules).changes,
-    ...changes.filter((change) => isRename(change) && change.kind !== "rename-column"),
+    ...renamesOf(values.table, values.target, rules).changes,
+    ...objectRenames(values.table, target.table.name, changes),
   ];
-  const start = applyChanges(old, renaming, rules).table;
-  const plan = planAlteration(start, target, namespace, render);
-  const statements = [...renameStatements(old, renaming, namespace), ...plan.statements];
-  return { table: target.table, effect: { table: target.table.name, cost: plan.cost, statements } };
+  const start = applyChanges(values.table, renaming, rules).table;
+  const plan = planAlteration(start, values.target, namespace, render);
+  const statements = [
+    ...values.statements,
+    ...renameStatements(old, renaming, namespace),
+    ...plan.statements,
+  ];
+  const cost = values.statements.length > 0 ? "rewrite" : plan.cost;
+  return { table: target.table, effect: { table: target.table.name, cost, statements } };
 }
 
 /** The server would cut longer names without a word. */

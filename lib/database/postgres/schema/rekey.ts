@@ -110,7 +110,7 @@ function rebuildPlan(
   const { namespace } = editor.session;
   const clauses = new Clauses(namespace);
   const { table: target, sources } = applyChanges(
-    withRenamedReferences(table, tableName, keyColumn, change),
+    withRenamedReferences("postgres", table, tableName, keyColumn, change),
     rekeyChanges(holder, change),
     editor.rules,
   );
@@ -207,5 +207,8 @@ function followRename(
   column: string,
   change: Rekey,
 ): Detached[] {
-  return keys.map(({ table, key }) => ({ table, key: renamedReference(key, tableName, column, change) }));
+  return keys.map(({ table, key }) => ({
+    table,
+    key: renamedReference("postgres", key, tableName, column, change),
+  }));
 }

@@ -13,7 +13,7 @@ export function parseCreateIndex(text: string): Index {
   reader.expect("ON");
   reader.name();
   const list = reader.parenthesized();
-  const where = reader.take("WHERE") ? text.slice(reader.peek()?.start ?? text.length).trim() : null;
+  const where = reader.take("WHERE") ? reader.rest() : null;
   return { name, unique, keys: splitKeys(list).map(readKey), method: "btree", where, include: [] };
 }
 
@@ -39,7 +39,7 @@ function readKey(text: string): IndexKey {
   if (isWord(tokens[end - 1], "ASC") || isWord(tokens[end - 1], "DESC")) end -= 1;
   if (isWord(tokens[end - 2], "COLLATE")) end -= 2;
   const rest = tokens.slice(end);
-  const suffix = rest.length === 0 ? null : text.slice(rest[0]?.start ?? text.length).trim();
+  const suffix = rest.length === 0 ? null : text.slice(rest[0]?.start, rest.at(-1)?.end);
   const [first] = tokens;
   const isColumn = end === 1 && first !== undefined && (first.kind === "word" || first.kind === "name");
   if (isColumn) return { column: nameOf(first), expression: null, suffix };

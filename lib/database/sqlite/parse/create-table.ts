@@ -8,6 +8,7 @@ import type {
   TableOptions,
   Unique,
 } from "../../schema/table.js";
+import { foldedName } from "../../schema/folded-name.js";
 import { TokenReader, tokenize } from "./tokens.js";
 
 export interface ParsedTable {
@@ -48,11 +49,12 @@ class Parts {
   readonly checks: Check[] = [];
 
   table(options: TableOptions): ParsedTable {
-    const { primaryKey, uniques, foreignKeys, checks } = this;
-    // In these tables, unlike others, the columns of the primary key are NOT NULL without saying so.
-    const impliesNotNull = options["withoutRowid"] === true || options["strict"] === true;
+    const primaryKey = this.primaryKey === null ? null : this.#spelled(this.primaryKey);
+    const uniques = this.uniques.map((key) => this.#spelled(key));
+    const foreignKeys = this.foreignKeys.map((key) => this.#spelled(key));
+    const { checks } = this;
     const columns = this.columns.map((column) =>
-      impliesNotNull && primaryKey?.columns.includes(column.name) === true
+      primaryKey !== null && impliesNotNull(column, primaryKey, options)
         ? { ...column, nullable: false }
         : column,
     );
@@ -67,10 +69,26 @@ class Parts {
     };
   }
 
+  /** Keys may name columns in another case than the columns themselves have. */
+  #spelled<T extends { readonly columns: readonly string[] }>(key: T): T {
+    const spellings = new Map(this.columns.map(({ name }) => [foldedName("sqlite", name), name]));
+    return {
+      ...key,
+      columns: key.columns.map((name) => spellings.get(foldedName("sqlite", name)) ?? name),
+    };
+  }
+
   setPrimaryKey(key: PrimaryKey): void {
     this.primaryKey = key;
     this.uniquesBeforeKey = this.uniques.length;
   }
+}
+
+/** In some tables, unlike others, the columns of the primary key are NOT NULL without saying so; not one that is the row id. */
+function impliesNotNull(column: Column, { columns }: PrimaryKey, options: TableOptions): boolean {
+  if (!columns.includes(column.name)) return false;
+  if (options["withoutRowid"] === true) return true;
+  return options["strict"] === true && !(columns.length === 1 && column.type.toUpperCase() === "INTEGER");
 }
 
 function startsConstraint(reader: TokenReader): boolean {
@@ -167,7 +185,7 @@ const constraintWords = new Set(
   "CONSTRAINT PRIMARY NOT NULL UNIQUE CHECK DEFAULT COLLATE REFERENCES GENERATED AS".split(" "),
 );
 
-/** The declared type as it stands in the text, white space folded. */
+/** The declared type as it stands in the text, white space folded and without comments. */
 function readType(reader: TokenReader): string {
   const start = reader.peek()?.start ?? 0;
   let end = start;
@@ -182,7 +200,15 @@ function readType(reader: TokenReader): string {
     }
     end = reader.next().end;
   }
-  return reader.text.slice(start, end).replaceAll(/\s+/g, " ");
+  return withoutComments(reader.text.slice(start, end));
+}
+
+/** A text whose pieces keep at most one space between them. */
+function withoutComments(text: string): string {
+  const tokens = tokenize(text);
+  return tokens
+    .map((token, index) => (index > 0 && tokens[index - 1]?.end !== token.start ? " " : "") + token.text)
+    .join("");
 }
 
 /** A default: an expression in parentheses, which are kept, a literal, or a signed number. */

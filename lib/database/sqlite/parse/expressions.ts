@@ -1,4 +1,5 @@
 /** Columns in the text of expressions that belong to one table (checks, generated columns, indexes). */
+import { foldedName } from "../../schema/folded-name.js";
 import type { ExpressionRules } from "../../schema/rules.js";
 import { quoteName } from "../literals.js";
 import { bareName } from "../statements.js";
@@ -28,12 +29,12 @@ const operators = new Set(
 
 /** The places of an expression where a column stands. */
 function columnTokens(expression: string, column: string): Token[] {
-  const wanted = column.toLowerCase();
+  const wanted = foldedName("sqlite", column);
   const tokens = tokenize(expression);
   return tokens.filter(
     (token, index) =>
       (token.kind === "name" || (token.kind === "word" && !operators.has(token.text.toLowerCase()))) &&
-      nameOf(token).toLowerCase() === wanted &&
+      foldedName("sqlite", nameOf(token)) === wanted &&
       tokens[index + 1]?.text !== "(" &&
       tokens[index - 1]?.text.toUpperCase() !== "COLLATE",
   );

@@ -97,6 +97,7 @@ export class TokenReader {
   parenthesized(): string {
     const open = this.next();
     if (open.text !== "(") throw this.unexpected("(");
+    const start = this.#position;
     let depth = 1;
     while (depth > 0) {
       const token = this.next();
@@ -104,8 +105,15 @@ export class TokenReader {
       if (token.text === "(") depth += 1;
       if (token.text === ")") depth -= 1;
     }
-    const close = this.tokens[this.#position - 1];
-    return this.text.slice(open.end, close?.start).trim();
+    // A comment that stands last would hide what is written after it.
+    const [first, last] = [this.tokens[start], this.tokens[this.#position - 2]];
+    if (this.#position - 1 <= start) return "";
+    return this.text.slice(first?.start, last?.end);
+  }
+
+  /** The text from here to the end, without comments that stand last. */
+  rest(): string {
+    return this.text.slice(this.peek()?.start ?? this.text.length, this.tokens.at(-1)?.end);
   }
 
   /** The names of a list of columns in parentheses. */

@@ -1,0 +1,61 @@
+/**
+ * Rules and indexes are made when all columns have their new names, so that what their texts said before a rename is put into the
+ * names of the end. The server itself follows renames into all that is there already.
+ */
+import type { TableChange } from "../../schema/changes.js";
+import type { ColumnRename, NameChange } from "../../schema/renames.js";
+import type { Sql, SqlPart } from "../../sql.js";
+import { quoteName } from "../literals.js";
+
+/** The changes with texts that speak of columns as they are called at the end. */
+export function withFinalNames(changes: readonly TableChange[]): TableChange[] {
+  return changes.map((change, index) => {
+    const later = changes.slice(index + 1).filter((one): one is ColumnRename => one.kind === "rename-column");
+    return later.reduce(renamedIn, change);
+  });
+}
+
+function renamedIn(change: TableChange, rename: NameChange): TableChange {
+  switch (change.kind) {
+    case "add-check": {
+      const expression = renamedInText(change.check.expression, rename);
+      return { ...change, check: { ...change.check, expression } };
+    }
+    case "add-exclusion":
+      return { ...change, definition: renamedInText(change.definition, rename) };
+    case "add-index": {
+      const { where } = change.options;
+      return {
+        ...change,
+        columns: change.columns.map((one) => (typeof one === "string" ? one : renamedInSql(one, rename))),
+        options:
+          where === undefined ? change.options : { ...change.options, where: renamedInSql(where, rename) },
+      };
+    }
+    default:
+      return change;
+  }
+}
+
+function renamedInSql(statement: Sql, rename: NameChange): Sql {
+  const parts = statement.parts.map((part): SqlPart => {
+    if (part.kind === "text") return { ...part, text: renamedInText(part.text, rename) };
+    if (part.kind === "identifier" && part.name === rename.name) return { ...part, name: rename.newName };
+    return part;
+  });
+  return { parts };
+}
+
+/** Strings, quoted names, casts with their types, and words with the parenthesis that makes a function of them. */
+const pieces =
+  /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|::\s*[\w$".]+|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*(?:\s*\()?/gi;
+
+/** A text with the new name of a column wherever it speaks of it. */
+export function renamedInText(text: string, { name, newName }: NameChange): string {
+  return text.replaceAll(pieces, (piece) => {
+    const isName = piece.startsWith('"')
+      ? piece.slice(1, -1).replaceAll('""', '"') === name
+      : /^[a-z_\u0080-\uffff]/i.test(piece) && piece.toLowerCase() === name;
+    return isName ? quoteName(newName) : piece;
+  });
+}
