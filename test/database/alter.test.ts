@@ -168,6 +168,72 @@ const cases: readonly Case[] = [
     after: 're "named" %s',
   },
   {
+    title:
+      "swaps names of columns and computes values from what they were called before, with rules under any of the names",
+    change: (t) => {
+      t.addCheck({ name: "before", expression: `"select" <> 'select'` });
+      t.renameColumn("select", "aside");
+      t.renameColumn('Up "Per', "select");
+      t.renameColumn("aside", 'Up "Per');
+      t.changeColumn("select", { using: sql`${sql.id('Up "Per')} + length(coalesce("select", ''))` });
+      t.changeColumn('Up "Per', { type: type.text(), using: sql`coalesce("select", 'none')` });
+      t.addColumn("both", type.text(), { using: sql`coalesce("select", '') || id` });
+      t.addCheck({ name: "after", expression: `"Up ""Per" <> 'x' AND both <> ''` });
+      t.addIndex([sql`lower(${sql.id('Up "Per')})`], { name: "lower", where: sql`both > ''` });
+      t.renameColumn("both", "one of both");
+    },
+    cost: "rewrite",
+    query: `SELECT "Up ""Per" AS a, "select" AS b, "one of both" AS c FROM ${quoted} ORDER BY id`,
+    rows: [
+      ["x'y", biggest + 3n, "x'y10"],
+      ["none", -9223372036854775808n, 20n],
+      ['ünï "%s" $1', 11n, 'ünï "%s" $130'],
+    ],
+    table: ({ uniques, indexes }) => [uniques.map((key) => key.columns), indexes.map((index) => index.name)],
+    is: [[['Up "Per', "select"]], ["by %s", "lower"]],
+  },
+  {
+    title:
+      "makes a column anew with values of the one that it replaces, and puts another in the place of a dropped one",
+    change: (t) => {
+      t.dropColumn("select");
+      t.addColumn("select", type.bigint(), { nullable: true, using: sql`length("select")` });
+      t.dropColumn("parent");
+      t.renameColumn('Up "Per', "parent");
+    },
+    cost: "rewrite",
+    query: `SELECT "select" AS a, parent AS b FROM ${quoted} ORDER BY id`,
+    rows: [
+      [3n, biggest],
+      [null, -9223372036854775808n],
+      [11n, 0n],
+    ],
+  },
+  {
+    title: "gives constraints and indexes the names of others",
+    change: (t) => {
+      t.addIndex(["parent"], { name: "by parent" });
+      t.dropIndex({ name: "by %s" });
+      t.renameIndex("by parent", "by %s");
+      t.renameConstraint('len "1"', "aside");
+      t.renameConstraint("key %s", 'len "1"');
+      t.renameConstraint("aside", "key %s");
+    },
+    cost: "scan",
+    query: `SELECT count(*) AS a FROM ${quoted}`,
+    rows: [[3n]],
+    table: ({ uniques, checks, indexes }) => [uniques[0]?.name, checks[0]?.name, indexes[0]?.keys[0]?.column],
+    is: ['len "1"', "key %s", "parent"],
+  },
+  {
+    title: "changes nothing but the case of a table's name",
+    change: (t) => t.rename(name.toUpperCase()),
+    cost: "metadata",
+    query: `SELECT count(*) AS a FROM "A 'B' ""C"" %S $1"`,
+    rows: [[3n]],
+    after: name.toUpperCase(),
+  },
+  {
     title: "does five things at once",
     change: (t) => {
       t.addColumn("one", type.string(4), { default: "abc" });

@@ -1,6 +1,7 @@
 /** Finds the cheapest right way from one definition of a table to another. */
 import type { ColumnSource, Target } from "../schema/draft.js";
 import type { CostClass } from "../schema/editor.js";
+import { foldedName } from "../schema/folded-name.js";
 import type { Check, Column, Index, Table } from "../schema/table.js";
 import { literal, quoteName } from "./literals.js";
 import { impliesCheck, lengthCheckedColumn } from "./length-check.js";
@@ -139,8 +140,7 @@ function edit(old: Table, { table }: Target): AlterPlan {
   if (text !== onlyAdds) statements.push(...editStatements(old.name, text));
   const indexes = indexStatements(old, table);
   statements.push(...indexes);
-  if (table.name !== old.name)
-    statements.push(`ALTER TABLE ${quoteName(old.name)} RENAME TO ${quoteName(table.name)}`);
+  statements.push(...tableRename(old.name, table.name));
   const reads = scans.length > 0 || checksForeignKeys || indexes.some((one) => one.startsWith("CREATE"));
   return { cost: reads ? "scan" : "metadata", scans, statements };
 }
@@ -247,11 +247,19 @@ function rebuild(
       "PRAGMA legacy_alter_table = OFF",
       ...table.indexes.map((index) => createIndexText(old.name, index)),
       ...table.triggers.map((trigger) => trigger.definition),
-      ...(table.name === old.name
-        ? []
-        : [`ALTER TABLE ${quoteName(old.name)} RENAME TO ${quoteName(table.name)}`]),
+      ...tableRename(old.name, table.name),
     ],
   };
+}
+
+/** SQLite takes a name that differs in case alone for one that is there already. */
+function tableRename(name: string, newName: string): string[] {
+  if (name === newName) return [];
+  const rename = (from: string, to: string): string =>
+    `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`;
+  if (foldedName("sqlite", name) !== foldedName("sqlite", newName)) return [rename(name, newName)];
+  const aside = `_godwit_new_${name}`;
+  return [rename(name, aside), rename(aside, newName)];
 }
 
 /** The rows of a table, under the names that expressions know where columns were renamed. */

@@ -3,7 +3,9 @@ import type { Session } from "../../../lib/database/database.js";
 import { plainConventions } from "../../../lib/database/schema/plain-conventions.js";
 import type { Table } from "../../../lib/database/schema/table.js";
 import { sql } from "../../../lib/database/sql.js";
+import { openRepository } from "../../../lib/repository/open.js";
 import { databases } from "../../support/databases.js";
+import { copyFixture } from "../../support/fixtures.js";
 import { openFresh, refusalOf } from "../open.js";
 
 const kind = databases.find(({ dialect }) => dialect === "postgres")!;
@@ -203,6 +205,35 @@ describe("Inspection of PostgreSQL tables", () => {
       }
     });
   }
+
+  it("reads every table of real repositories, and the tables made from them are the same", async function () {
+    this.timeout(240_000);
+    for (const name of ["int-c0-name", "obscore-c7", "uuid-c7-synth"]) {
+      const { database } = await openRepository((await copyFixture(name, "postgres")).folder);
+      try {
+        await database.transaction({ mode: "write" }, async (session) => {
+          const tables = await readTables(session);
+          expect(tables.length, name).to.be.above(30);
+          for (const table of tables)
+            await session.execute(sql`DROP TABLE IF EXISTS ${sql.table(table.name)} CASCADE`);
+          const editor = session.schema(plainConventions);
+          for (const table of tables) await editor.createFrom({ ...table, foreignKeys: [] });
+          for (const { name: table, foreignKeys } of tables)
+            await editor.alter(table, (t) => {
+              for (const { columns, referencedTable, referencedColumns, ...key } of foreignKeys)
+                t.addForeignKey(
+                  columns,
+                  { table: referencedTable, columns: referencedColumns },
+                  { ...key, name: key.name ?? "", index: "none" },
+                );
+            });
+          expect(await readTables(session), name).to.deep.equal(tables);
+        });
+      } finally {
+        await database.close();
+      }
+    }
+  });
 
   it("refuses what it cannot represent, naming it", async () => {
     const database = await openFresh(kind, [
