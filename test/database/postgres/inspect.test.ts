@@ -161,9 +161,7 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
 
 async function readTables(session: Session): Promise<Table[]> {
   const editor = session.schema(plainConventions);
-  const tables: Table[] = [];
-  for (const name of await editor.tableNames()) tables.push(await editor.table(name));
-  return tables;
+  return editor.tables(await editor.tableNames());
 }
 
 /** Makes tables in an order in which what they refer to is there. */
