@@ -255,11 +255,13 @@ function rebuild(
 /** SQLite takes a name that differs in case alone for one that is there already. */
 function tableRename(name: string, newName: string): string[] {
   if (name === newName) return [];
-  const rename = (from: string, to: string): string =>
-    `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`;
-  if (foldedName("sqlite", name) !== foldedName("sqlite", newName)) return [rename(name, newName)];
+  if (foldedName("sqlite", name) !== foldedName("sqlite", newName)) return [renameText(name, newName)];
   const aside = `_godwit_new_${name}`;
-  return [rename(name, aside), rename(aside, newName)];
+  return [renameText(name, aside), renameText(aside, newName)];
+}
+
+function renameText(name: string, newName: string): string {
+  return `ALTER TABLE ${quoteName(name)} RENAME TO ${quoteName(newName)}`;
 }
 
 /** The rows of a table, under the names that expressions know where columns were renamed. */

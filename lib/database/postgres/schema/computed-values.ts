@@ -7,7 +7,7 @@ import type { TableChange } from "../../schema/changes.js";
 import type { ColumnSource, Target } from "../../schema/draft.js";
 import { renamesOf } from "../../schema/renames.js";
 import type { Rules } from "../../schema/rules.js";
-import type { Column, Table } from "../../schema/table.js";
+import type { Column, PrimaryKey, Table } from "../../schema/table.js";
 import { quoteName } from "../literals.js";
 import { changedColumn, fillStatement, isSame } from "./alter.js";
 import type { Render } from "./alter.js";
@@ -144,27 +144,32 @@ function withoutGone(
   ];
   const renamed = applyChanges(old, renames, rules).table;
   const dropped: string[] = [];
-  const keep = <T extends { readonly name: string | null }>(
-    before: readonly T[],
-    after: readonly T[],
-    wanted: readonly T[],
-    gone: string[],
-  ): T[] =>
-    before.filter((one, index) => {
-      const later = after[index];
-      const stays = later !== undefined && wanted.some((other) => isSame(later, other));
-      if (!stays) gone.push(one.name ?? "");
-      return stays;
-    });
   const droppedIndexes: string[] = [];
-  const key = (table: Table): readonly NonNullable<Table["primaryKey"]>[] =>
-    table.primaryKey === null ? [] : [table.primaryKey];
   const foreignKeys = keep(old.foreignKeys, renamed.foreignKeys, target.table.foreignKeys, dropped);
   const checks = keep(old.checks, renamed.checks, target.table.checks, dropped);
   const exclusions = keep(old.exclusions, renamed.exclusions, target.table.exclusions, dropped);
   const uniques = keep(old.uniques, renamed.uniques, target.table.uniques, dropped);
-  const [primaryKey = null] = keep(key(old), key(renamed), key(target.table), dropped);
+  const [primaryKey = null] = keep(keyOf(old), keyOf(renamed), keyOf(target.table), dropped);
   const indexes = keep(old.indexes, renamed.indexes, target.table.indexes, droppedIndexes);
   const table = { ...old, foreignKeys, checks, exclusions, uniques, primaryKey, indexes };
   return { table, dropped, droppedIndexes };
+}
+
+function keyOf({ primaryKey }: Table): readonly PrimaryKey[] {
+  return primaryKey === null ? [] : [primaryKey];
+}
+
+/** What stays; the names of what does not are added to `gone`. */
+function keep<T extends { readonly name: string | null }>(
+  before: readonly T[],
+  after: readonly T[],
+  wanted: readonly T[],
+  gone: string[],
+): T[] {
+  return before.filter((one, index) => {
+    const later = after[index];
+    const stays = later !== undefined && wanted.some((other) => isSame(later, other));
+    if (!stays) gone.push(one.name ?? "");
+    return stays;
+  });
 }
