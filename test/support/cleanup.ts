@@ -4,6 +4,9 @@
  */
 type Removal = () => Promise<void> | void;
 
+/** Whether this process is one of several that share the test files of a run. */
+export const runsSideBySide = process.env["MOCHA_WORKER_ID"] !== undefined;
+
 let ofRun: Removal[] = [];
 let ofTest: Removal[] | undefined;
 

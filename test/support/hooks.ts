@@ -1,6 +1,9 @@
-/** Mocha's root hooks: see `cleanup.ts`. Nothing is started here: a run that needs no server starts none. */
+/**
+ * Mocha's root hooks: see `cleanup.ts`. Nothing is started here: a run that needs no server starts none. Where files run side by
+ * side, each process runs several of them one after the other, and `afterAll` is called after each.
+ */
 import type { RootHookObject } from "mocha";
-import { runEnds, testBegins, testEnds } from "./cleanup.js";
+import { runEnds, runsSideBySide, testBegins, testEnds } from "./cleanup.js";
 
 /** How long the process may live on after the last test before that counts as a failure, in milliseconds. */
 const patience = 15_000;
@@ -14,6 +17,7 @@ export const mochaHooks: RootHookObject = {
   },
   async afterAll() {
     await runEnds();
+    if (runsSideBySide) return;
     setTimeout(() => {
       console.error(
         "The tests are done, but something (a connection, a child process) keeps the process alive.",

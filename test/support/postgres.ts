@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { removeAfterwards, removeAtEnd } from "./cleanup.js";
+import { removeAfterwards, removeAtEnd, runsSideBySide } from "./cleanup.js";
 import { startServer, type Server } from "./server.js";
 
 /** A database on the test server. */
@@ -18,13 +18,18 @@ export interface PostgresDatabase {
 let running: Promise<Server> | undefined;
 let created = 0;
 
-/** The server of this run: started when the first test asks for it, stopped and removed at the end. */
+/**
+ * The server of this process: started when the first test asks for it, stopped and removed at the end; where files run side by
+ * side, when the process is gone.
+ */
 export function postgresServer(): Promise<Server> {
   running ??= startServer().then((server) => {
-    removeAtEnd(async () => {
-      running = undefined;
-      await server.stop();
-    });
+    if (!runsSideBySide) {
+      removeAtEnd(async () => {
+        running = undefined;
+        await server.stop();
+      });
+    }
     return server;
   });
   return running;
