@@ -170,7 +170,7 @@ export async function preparePlan(
   plan: GraphPlan,
 ): Promise<PreparedPlan> {
   const steps = await prepareSteps(plan.steps, project.code);
-  const providers = await resolveProviders({ ...project.providers, ...options.providers }, project.folder);
+  const providers = await resolveProviders(project, options);
   await requireAll([
     () => refuseStepsWithoutCode(steps),
     () => refuseMissingProviders(steps, providers),

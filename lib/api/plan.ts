@@ -3,10 +3,18 @@ import type { CostClass } from "../database/schema/editor.js";
 import { foresee } from "../run/foresee.js";
 import type { Foresight } from "../run/foresee.js";
 import { refuseInconsistent } from "../run/move.js";
-import { codeOf, isEmptyRoot, optionsOf, prepareSteps, providersNeeded } from "../run/prepare.js";
+import {
+  codeOf,
+  irreversibleExtensions,
+  isEmptyRoot,
+  optionsOf,
+  prepareSteps,
+  providersNeeded,
+} from "../run/prepare.js";
 import type { PreparedStep } from "../run/prepare.js";
 import { missingOptions } from "../run/option-values.js";
 import { resolveProviders } from "../run/providers.js";
+import type { Compatibility } from "../revision.js";
 import type { RunEnvironment } from "../run/run-context.js";
 import { readState } from "../state/read.js";
 import type { RunOptions } from "./options.js";
@@ -103,7 +111,8 @@ function missingOf(project: Project, options: RunOptions, step: PreparedStep): s
     direction === "up" ? missingOptions(declared, options.options ?? {}).map(({ name }) => name) : [];
   const given = new Set([...Object.keys(project.providers), ...Object.keys(options.providers ?? {})]);
   for (const name of providersNeeded([step]).keys()) if (!given.has(name)) missing.push(name);
-  if (codeOf(definition, direction) === undefined && !isEmptyRoot(step)) missing.push("code");
+  const lasting = direction === "down" && irreversibleExtensions(step).length > 0;
+  if (lasting || (codeOf(definition, direction) === undefined && !isEmptyRoot(step))) missing.push("code");
   return missing;
 }
 
@@ -121,7 +130,7 @@ async function foreseeAsFarAsPossible(
   const environment: RunEnvironment = {
     repository: project.repository,
     options: first === -1 ? optionsOf(steps, given) : optionsOf(possible, ownOptions(possible, given)),
-    providers: await resolveProviders({ ...project.providers, ...options.providers }, project.folder),
+    providers: await resolveProviders(project, options),
     dataLoss: "allow",
     onEvent: () => {},
     onPause: undefined,
@@ -150,12 +159,14 @@ async function tableSizes({ repository }: Project, foresights: readonly Foresigh
 }
 
 function describe(
-  { step, definition, revision, before, after, direction }: PreparedStep,
+  prepared: PreparedStep,
   missing: readonly string[],
   foresight: Foresight | null,
   sizes: Sizes,
 ): Omit<PlannedStep, "options" | "providers"> {
+  const { step, definition, extensions, revision, before, after, direction } = prepared;
   const opposite = direction === "up" ? "down" : "up";
+  const hasWayBack = codeOf(definition, opposite) !== undefined || definition.placeholder !== undefined;
   return {
     revision: revision.id,
     direction: step.direction,
@@ -164,17 +175,38 @@ function describe(
     fromVersion: before?.version ?? null,
     toVersion: after?.version ?? null,
     summary: definition.summary,
-    live: definition.execution?.live ?? false,
+    live: [definition, ...extensions].every(({ execution }) => execution?.live ?? false),
     transactional: definition.execution?.transactional ?? true,
-    reversible: codeOf(definition, opposite) !== undefined || definition.placeholder !== undefined,
-    compatibility: definition.compatibility ?? null,
+    reversible: hasWayBack && (direction === "down" || irreversibleExtensions(prepared).length === 0),
+    compatibility: compatibilityOf(prepared),
     tables: foresight === null ? [] : [...foresight.tables].map(([name, cost]) => tableOf(name, cost, sizes)),
     losesData: (foresight?.losesData ?? []).map(({ what, count }) => ({ what, count: Number(count) })),
     missing,
     statements: foresight?.statements ?? [],
-    notes: [...(foresight?.notes ?? []), ...openNote(foresight?.open ?? null)],
+    notes: [
+      ...extensions.map((one) => `also: ${one.summary}`),
+      ...(foresight?.notes ?? []),
+      ...openNote(foresight?.open ?? null),
+    ],
   };
 }
+
+/** The least that the revision and what extends it declare. */
+function compatibilityOf({ definition, extensions }: PreparedStep): PlannedStep["compatibility"] {
+  const declared = [definition, ...extensions].flatMap(({ compatibility }) => compatibility ?? []);
+  if (declared.length === 0) return null;
+  return {
+    backward: least(declared.map(({ backward }) => backward)),
+    forward: least(declared.map(({ forward }) => forward)),
+  };
+}
+
+function least(values: readonly Compatibility[]): Compatibility {
+  return levels.find((level) => values.includes(level)) ?? "full";
+}
+
+/** From least to most. */
+const levels: readonly Compatibility[] = ["none", "read", "full"];
 
 function openNote(open: string | null): string[] {
   return open === null ? [] : [`Only known while running: ${open}`];

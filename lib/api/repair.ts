@@ -184,7 +184,7 @@ async function environmentOf(project: Project, options: RunOptions): Promise<Run
   return {
     repository: project.repository,
     options: new Map(),
-    providers: await resolveProviders({ ...project.providers, ...options.providers }, project.folder),
+    providers: await resolveProviders(project, options),
     dataLoss: options.dataLoss ?? "refuse",
     onEvent: options.onEvent ?? (() => {}),
     onPause: options.onPause,

@@ -5,6 +5,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError } from "../errors.js";
 import { lineAt } from "./fault.js";
 
+/** How long a module may take: one that waits for what never comes would end the process without a word. */
+const patienceMs = 60_000;
+
 const compiledFolder = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
@@ -13,9 +16,10 @@ const compiledFolder = fileURLToPath(new URL("../../", import.meta.url));
  *
  * @param file absolute path
  * @returns what the module exports
+ * @param timeoutMs how long it may take
  * @throws InputError `module-syntax`, `module-load` with the file, and the line where it is known
  */
-export async function importFile(file: string): Promise<Record<string, unknown>> {
+export async function importFile(file: string, timeoutMs = patienceMs): Promise<Record<string, unknown>> {
   try {
     if (isShipped(file)) return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
     const { createJiti } = await import("jiti");
@@ -29,9 +33,23 @@ export async function importFile(file: string): Promise<Record<string, unknown>>
       moduleCache: false,
       interopDefault: false,
     });
-    return await jiti.import<Record<string, unknown>>(file);
+    return await within(timeoutMs, jiti.import<Record<string, unknown>>(file));
   } catch (error) {
     throw await loadFault(file, error);
+  }
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`it is not done after ${timeoutMs / 1000} seconds`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

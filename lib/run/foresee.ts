@@ -2,7 +2,7 @@ import { GodwitError, InputError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import type { CostClass, SchemaEditor } from "../database/schema/editor.js";
 import type { Repository } from "../repository/repository.js";
-import { codeOf } from "./prepare.js";
+import { codeOf, definitionsOf } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { NotKnownYet, PlanContext } from "./plan-context.js";
 import { dataLossRefused } from "./run-context.js";
@@ -64,7 +64,7 @@ async function foreseeStep(
   const context = new PlanContext(environment, session, shared, prepared);
   let open: string | null = null;
   try {
-    for (const definition of [prepared.definition, ...prepared.extensions]) {
+    for (const definition of definitionsOf(prepared)) {
       await codeOf(definition, prepared.direction)?.(context);
     }
   } catch (error) {

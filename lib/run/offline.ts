@@ -19,7 +19,7 @@ import type { RevisionContext } from "./context.js";
 import { needsRepository } from "./needs-repository.js";
 import { ObservedSchemaEditor } from "./observed-schema.js";
 import type { OptionValue } from "./option-values.js";
-import { codeOf, describeStep } from "./prepare.js";
+import { codeOf, definitionsOf, describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { dataLossRefused } from "./run-context.js";
 import type { ScriptPart } from "./script.js";
@@ -95,7 +95,7 @@ async function writeCode(
 ): Promise<void> {
   const context = new OfflineContext(request, schema, prepared, add);
   try {
-    for (const definition of [prepared.definition, ...prepared.extensions]) {
+    for (const definition of definitionsOf(prepared)) {
       if ((definition.invariants ?? []).length > 0)
         throw new NeedsRepository("compares rows before and after");
       await codeOf(definition, prepared.direction)?.(context);

@@ -111,11 +111,16 @@ function faultOf(prepared: PreparedStep): { code: string; message: string; hint:
       hint: "`godwit plan` shows the steps; choose a target on this side of it.",
     };
   }
-  if (codeOf(definition, direction) !== undefined) return null;
+  const [lasting] = direction === "down" ? irreversibleExtensions(prepared) : [];
+  const has = codeOf(definition, direction) !== undefined;
+  if (has && lasting === undefined) return null;
   if (direction === "down") {
+    const reason = has
+      ? `"${lasting?.summary}", which extends it: ${lasting?.irreversible ?? "there is no way down."}`
+      : (definition.irreversible ?? "it has no way down.");
     return {
       code: "irreversible",
-      message: `${what} cannot be undone: ${definition.irreversible ?? "it has no way down."}`,
+      message: `${what} cannot be undone: ${reason}`,
       hint: "Go back to a copy that was made before it.",
     };
   }
@@ -126,6 +131,21 @@ function faultOf(prepared: PreparedStep): { code: string; message: string; hint:
 export function describeStep({ revision }: Pick<PreparedStep, "revision">): string {
   const version = [revision.branch, revision.version].filter((part) => part !== null).join(" ");
   return `${revision.manager} ${version === "" ? "root" : version} (${revision.id})`;
+}
+
+/** The code of a step in the order in which it runs: what extends a revision comes after it, and is taken back before it. */
+export function definitionsOf({
+  definition,
+  extensions,
+  direction,
+}: PreparedStep): readonly StepDefinition[] {
+  const all = [definition, ...extensions];
+  return direction === "up" ? all : all.toReversed();
+}
+
+/** What extends a revision and does something that it cannot take back. */
+export function irreversibleExtensions({ extensions }: PreparedStep): readonly StepDefinition[] {
+  return extensions.filter((one) => one.up !== undefined && one.down === undefined);
 }
 
 /** The function that a definition has for a direction. */

@@ -4,7 +4,7 @@ import type { KnownRevisions, RepositoryState } from "../state/state.js";
 import { recordStep } from "../state/write.js";
 import type { Stamp } from "../state/write.js";
 import { readVersionRows } from "../state/version-tables.js";
-import { codeOf } from "./prepare.js";
+import { codeOf, definitionsOf } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunContext, RunEnvironment } from "./run-context.js";
 import { requireEqual } from "./invariants.js";
@@ -115,7 +115,7 @@ async function runHooked(
 }
 
 async function runCode(prepared: PreparedStep, { context }: StepScope): Promise<void> {
-  for (const definition of [prepared.definition, ...prepared.extensions]) {
+  for (const definition of definitionsOf(prepared)) {
     const invariants = definition.invariants ?? [];
     const before: unknown[] = [];
     for (const invariant of invariants) {

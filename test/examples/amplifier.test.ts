@@ -304,6 +304,19 @@ for (const { title, dialect } of databases) {
         ],
         /name that is no text of 1 to 32 characters/,
       ],
+      [
+        "a name that no database can hold",
+        (_one: unknown, [first]: Parameters<Amplifiers>[1]) => [{ detector: first?.id, id: 0, name: "a\0" }],
+        /name that is no text/,
+      ],
+      [
+        "a row that holds itself",
+        (_one: unknown, [first]: Parameters<Amplifiers>[1]) => {
+          const row: Record<string, unknown> = { detector: first?.id, id: 0 };
+          return [Object.assign(row, { name: row })];
+        },
+        /Circular.*name that is no text/s,
+      ],
       ["a column too many", () => [{ detector: 1, id: 0, name: "a", gain: 2 }], /column "gain"/],
       ["a number that is none", () => [{ detector: 1, id: 0.5, name: "a" }], /id that is no whole number/],
       ["rows that are none", () => ["C00"], /"C00", which is no object/],
@@ -332,6 +345,23 @@ for (const { title, dialect } of databases) {
         });
       });
     }
+
+    it("may not imply what is not registered, which is told with the row (S3.4)", async () => {
+      const folder = await projectWith({
+        dimension: ["sequence"],
+        key: ["id bigint"],
+        requires: ["instrument"],
+        implies: ["physical_filter"],
+        provider: ["sequences"],
+      });
+      const fixture = await copyFixture("current", dialect);
+      const sequences = () => [{ id: 1, physical_filter: "nosuch" }];
+      const error = await refusal(
+        upgrade(fixture.folder, "dimensions-config@head", { folder, providers: { sequences } }),
+      );
+      expect(error.code).to.equal("bad-provider");
+      expect(error.message).to.match(/"nosuch".*physical_filter that is not registered.*HSC/s);
+    });
 
     it("does not wait for ever for a provider that hangs (S3.4)", async () => {
       const fixture = await copyFixture("current", dialect);

@@ -14,7 +14,7 @@ import {
   type,
   upgrade,
 } from "../../lib/index.js";
-import type { Row, Sql } from "../../lib/index.js";
+import type { RevisionContext, Row, Sql } from "../../lib/index.js";
 import { databases } from "../support/databases.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
@@ -222,6 +222,31 @@ describe("A package from downstream", function () {
     });
   }
 
+  it("may leave timers behind, and the program ends all the same", async () => {
+    const fixture = await copyFixture("current", "sqlite");
+    const place = await temporaryFolder();
+    await writeFile(
+      path.join(place, "lingering.ts"),
+      "setInterval(() => {}, 1000);\nexport const amplifiers = () => [];\n",
+    );
+    const { status, stderr } = await runGodwit(
+      [
+        "upgrade",
+        "--yes",
+        "--repo",
+        fixture.folder,
+        "dimensions-config@head",
+        "--config",
+        path.join(folder, "godwit.config.json"),
+        // Seen from the folder in which the program is called.
+        "--provider",
+        "amplifiers=./lingering.ts#amplifiers",
+      ],
+      { cwd: place },
+    );
+    expect(status, stderr).to.equal(0);
+  });
+
   it("that defines what another one defines is an error that names both files (S5.5)", async () => {
     const fixture = await copyFixture("current", "sqlite");
     const own = path.join(folder, "mine", "obs-example");
@@ -326,6 +351,40 @@ for (const kind of databases) {
       expect(there.steps).to.have.length(1);
       await downgrade(url, "aaaaaaaaaaa1", { revisions });
       await downgrade(url, "base", { revisions });
+    });
+
+    it("are taken back after what extends them, and only where that can be taken back too (S5.5)", async () => {
+      const column = (name: string) => ({
+        async up({ schema }: RevisionContext) {
+          await schema.alter("notes", (table) => table.addColumn(name, type.text(), { nullable: true }));
+        },
+        async down({ schema }: RevisionContext) {
+          await schema.alter("notes", (table) => table.dropColumn(name));
+        },
+      });
+      const extending = { parent: null, manager: "notes", extends: "aaaaaaaaaaa1" };
+      const more = defineRevision({
+        id: "aaaaaaaaaaa3",
+        ...extending,
+        summary: "Keep authors",
+        ...column("author"),
+      });
+      const most = defineRevision({
+        id: "aaaaaaaaaaa4",
+        ...extending,
+        summary: "Keep places",
+        up: async () => {},
+      });
+      const { url } = await kind.create();
+      await upgrade(url, "aaaaaaaaaaa1", { revisions: [beginning, first, more] });
+      const refused: unknown = await downgrade(url, "base", {
+        revisions: [beginning, first, more, most],
+      }).catch((error: unknown) => error);
+      expect(refused).to.have.property("code", "irreversible");
+      expect((refused as Error).message).to.include("Keep places");
+      const { steps } = await plan(url, "down", "base", { revisions: [beginning, first, more] });
+      expect(steps.flatMap(({ notes }) => notes)).to.deep.equal(["also: Keep authors"]);
+      await downgrade(url, "base", { revisions: [beginning, first, more] });
     });
 
     it("are refused where two define the same edge (S5.5)", async () => {

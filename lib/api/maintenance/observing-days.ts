@@ -32,8 +32,7 @@ export function updateDayObs(
     const { findWrongDays, moveExposures, readInstrument } =
       await import("../../butler/maintenance/observing-days.js");
     const configured = await findRevisions(options, "butler");
-    const all = { ...configured.providers, ...options.providers };
-    const resolved = await resolveProviders(all, configured.folder);
+    const resolved = await resolveProviders(configured, options);
     const offsets = { providers: (name: string) => resolved.get(name) ?? [] };
     const { instrument, moved, timeless } = await database.transaction({ mode: "read" }, async (session) => {
       const found = await readInstrument(session, instrumentName);

@@ -1,4 +1,7 @@
 /** Fills the table of a new dimension with rows that a provider gives for each instrument. */
+import { inspect } from "node:util";
+import { validate as validateUuid } from "uuid";
+import type { DialectName } from "../../database/database.js";
 import type { SqlValue, Row } from "../../database/sql.js";
 import { sql } from "../../database/sql.js";
 import { InputError, RefusedError } from "../../errors.js";
@@ -68,7 +71,7 @@ export async function gatherRows(
     const known = await knownRecords(context, element, universe, instrument);
     const given = await ask(providers, population, instrument, known.parents);
     if (given === null) continue;
-    const check = new RowCheck(population.provider, instrument, columns, known);
+    const check = new RowCheck(population.provider, context.dialect, instrument, columns, known);
     check.unique([...requires.filter((name) => name !== governor), key.name]);
     for (const { name } of element.alternateKeys)
       check.unique([...requires.filter((one) => one !== governor), name]);
@@ -165,26 +168,29 @@ interface KnownRecords {
 
 async function knownRecords(
   context: RevisionContext,
-  { requires }: ElementModel,
+  { requires, implies }: ElementModel,
   universe: UniverseModel,
   { name: instrument }: Instrument,
 ): Promise<KnownRecords> {
   const keys = new Map<string, { columns: readonly string[]; values: ReadonlySet<string> }>();
   let parents: readonly Row[] = [];
-  for (const dimension of requires) {
+  for (const dimension of [...requires, ...implies]) {
     const reference = universe.reference(dimension);
     if (dimension === governor || reference === null) continue;
+    // A dimension that the same revision adds is filled together with this one, and judged by its foreign key.
+    if (!(await context.schema.hasTable(dimension))) continue;
     const ofInstrument = reference.columns.includes(governor)
       ? sql` WHERE ${sql.id(governor)} = ${instrument}`
       : sql``;
-    parents = await context.query(
+    const records = await context.query(
       sql`SELECT * FROM ${sql.table(dimension)}${ofInstrument} ORDER BY ${sql.ids(reference.referenced)}`,
     );
+    if (requires.includes(dimension)) parents = records;
     const columns = reference.columns.filter((column) => column !== governor);
     const own = reference.referenced.filter((_, at) => reference.columns[at] !== governor);
     keys.set(dimension, {
       columns,
-      values: new Set(parents.map((row) => textOf(own.map((column) => row[column] ?? null)))),
+      values: new Set(records.map((row) => textOf(own.map((column) => row[column] ?? null)))),
     });
   }
   return { parents, keys };
@@ -274,6 +280,7 @@ class RowCheck {
 
   constructor(
     private readonly provider: string,
+    private readonly dialect: DialectName,
     private readonly instrument: Instrument,
     private readonly columns: readonly FilledColumn[],
     private readonly known: KnownRecords,
@@ -287,7 +294,7 @@ class RowCheck {
   /** The values of a row in the order of the columns. @throws InputError `bad-provider` */
   values(row: unknown): SqlValue[] {
     if (typeof row !== "object" || row === null || Array.isArray(row)) throw this.#fault(row, "is no object");
-    const given = new Map<string, unknown>(Object.entries(row));
+    const given = new Map<string, unknown>(this.#entries(row));
     const strange = [...given.keys()].find((name) => this.columns.every((column) => column.name !== name));
     if (strange !== undefined) throw this.#fault(row, `has a column "${strange}", which there is not`);
     const values = new Map(
@@ -312,33 +319,51 @@ class RowCheck {
       if (nullable) return null;
       throw this.#fault(row, `has no ${name}`);
     }
-    const accepted = acceptedValue(type, value);
+    const accepted = acceptedValue(this.dialect, type, value);
     if (accepted !== undefined) return accepted;
     throw this.#fault(row, `has a ${name} that is no ${typeText(type)}`);
   }
 
+  #entries(row: object): [string, unknown][] {
+    try {
+      return Object.entries(row);
+    } catch (error) {
+      throw this.#fault(row, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
   #fault(row: unknown, what: string): InputError {
-    const shown = JSON.stringify(row, (_key, value: unknown) =>
+    return badProvider(this.provider, this.instrument, `gave the row ${rowText(row)}, which ${what}`);
+  }
+}
+
+/** Rows from elsewhere may hold anything, themselves included. */
+function rowText(row: unknown): string {
+  try {
+    return JSON.stringify(row, (_key, value: unknown) =>
       typeof value === "bigint" ? value.toString() : value,
     );
-    return badProvider(this.provider, this.instrument, `gave the row ${shown}, which ${what}`);
+  } catch {
+    return inspect(row, { depth: 1, breakLength: Infinity });
   }
 }
 
 /** A value as it is stored; undefined where it is not of the type. */
-function acceptedValue(type: ColumnSpec["type"], value: unknown): SqlValue | undefined {
+function acceptedValue(dialect: DialectName, type: ColumnSpec["type"], value: unknown): SqlValue | undefined {
   switch (type.kind) {
     case "bigint":
       if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? value : undefined;
       return Number.isSafeInteger(value) ? BigInt(value as number) : undefined;
     case "string":
-      return typeof value === "string" && value !== "" && Array.from(value).length <= type.length
-        ? value
-        : undefined;
+      return isStorable(value) && value !== "" && Array.from(value).length <= type.length ? value : undefined;
     case "text":
-      return typeof value === "string" ? value : undefined;
+      return isStorable(value) ? value : undefined;
+    case "uuid":
+      if (!isStorable(value) || !validateUuid(value)) return undefined;
+      return dialect === "sqlite" ? value.replaceAll("-", "").toLowerCase() : value;
     case "double":
-      return typeof value === "number" ? value : undefined;
+      // SQLite would keep NULL in place of what is no number.
+      return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
     case "boolean":
       return typeof value === "boolean" ? value : undefined;
     case "bytes":
@@ -346,6 +371,11 @@ function acceptedValue(type: ColumnSpec["type"], value: unknown): SqlValue | und
     default:
       return undefined;
   }
+}
+
+/** No database holds halves of characters, and PostgreSQL no NUL. */
+function isStorable(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
 function typeText(type: ColumnSpec["type"]): string {
