@@ -269,6 +269,21 @@ for (const kind of databases) {
       });
     }
 
+    it("keeps a check that has the name which PostgreSQL gives, whatever becomes of its column", async () => {
+      const database = await openFresh(kind, [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT t_b_check CHECK (b > 0 OR id > 5))",
+      ]);
+      await database.write((_, editor) =>
+        editor.alter("t", (t) => {
+          t.changeColumn("b", { type: type.bigint() });
+          t.renameColumn("b", "c");
+        }),
+      );
+      const { checks } = await database.write((_, editor) => editor.table("t"));
+      expect(checks.map((check) => check.name)).to.deep.equal(["t_b_check"]);
+      await database.close();
+    });
+
     const refused: readonly [string, (table: TableAlteration) => void, RegExp][] = [
       ["a rule that a row breaks", (t) => t.addCheck({ name: "c", expression: "id < 30" }), /./],
       ["NOT NULL where a row is empty", (t) => t.changeColumn("select", { nullable: false }), /select/],

@@ -5,7 +5,8 @@ import type { LogicalType } from "./types.js";
 
 /** How a plain database names and stores things. */
 export const plainConventions: Conventions = {
-  objectName: (dialect, name) => plainName(dialect, name),
+  // No check goes with a type: one that is called as PostgreSQL calls them is the user's own.
+  objectName: (dialect, name) => (name.kind === "length-check" ? null : plainName(dialect, name)),
   columnType: (dialect, type) => (dialect === "sqlite" ? sqliteType(type) : postgresType(type)),
   columnCheck: () => null,
   foreignKeyIndexes: "unless-covered",
