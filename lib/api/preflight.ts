@@ -2,7 +2,7 @@
 import { examineDatabase } from "../database/preflight.js";
 import type { Undertaking } from "../database/preflight.js";
 import type { CostClass } from "../database/schema/editor.js";
-import { RefusedError } from "../errors.js";
+import { InputError, RefusedError } from "../errors.js";
 import type { Repository } from "../repository/repository.js";
 import type { Foresight } from "../run/foresee.js";
 import { requireAll } from "../run/gather.js";
@@ -12,7 +12,7 @@ const nothing: Undertaking = { tables: new Map(), statements: [] };
 
 /**
  * Examines the database for what is going to be done.
- * @throws RefusedError about all obstacles at once; warnings are told as events
+ * @throws InputError where something cannot be written, RefusedError about other obstacles, all of them at once; warnings are told as events
  */
 export async function preflight(
   { database, address }: Repository,
@@ -24,6 +24,7 @@ export async function preflight(
   for (const message of warnings) onEvent?.({ kind: "warning", message });
   await requireAll(
     obstacles.map(({ code, message, hint }) => () => {
+      if (code === "not-writable") throw new InputError(code, message, { hint });
       throw new RefusedError(code, message, { hint });
     }),
   );

@@ -57,6 +57,8 @@ export function managersIn(attributes: ReadonlyMap<string, string>, namespace?: 
   return found.toSorted((a, b) => (a.manager < b.manager ? -1 : 1));
 }
 
+const badAttributeHint = "It is a row of table butler_attributes. Bring its value back from a backup.";
+
 /** Reads the JSON of an attribute. @throws InputError `bad-attribute` */
 export function parseAttribute(name: string, text: string): JsonObject {
   try {
@@ -64,10 +66,13 @@ export function parseAttribute(name: string, text: string): JsonObject {
     if (isJsonObject(value)) return value;
   } catch (error) {
     throw new InputError("bad-attribute", `Attribute ${name} of the repository is not JSON.`, {
+      hint: badAttributeHint,
       cause: error,
     });
   }
-  throw new InputError("bad-attribute", `Attribute ${name} of the repository is no JSON object.`);
+  throw new InputError("bad-attribute", `Attribute ${name} of the repository is no JSON object.`, {
+    hint: badAttributeHint,
+  });
 }
 
 function textOf(value: Json | undefined): string {

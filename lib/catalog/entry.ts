@@ -54,7 +54,9 @@ async function loadDefinition(file: string, header: Header): Promise<AnyDefiniti
   const { default: definition } = await importFile(file);
   const { line } = (header.kind === "revision" ? header.revision : header.edge).source;
   if (typeof definition !== "object" || definition === null) {
-    throw new InputError("revision-header", `${file}:${line}: The file exports no revision when it runs.`);
+    throw new InputError("revision-header", `${file}:${line}: The file exports no revision when it runs.`, {
+      hint: "Its default export is what defineRevision or defineSwitch returns.",
+    });
   }
   const loaded = definition as AnyDefinition;
   if (isDeepStrictEqual(checkHeader(file, rawHeaderOf(loaded, line)), header)) return loaded;

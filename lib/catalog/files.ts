@@ -58,6 +58,7 @@ function readOptional<Entry>(folder: string, presence: Place["presence"], read: 
     const { code } = error as NodeJS.ErrnoException;
     if (presence === "optional" && (code === "ENOENT" || code === "ENOTDIR")) return [];
     throw new InputError("revisions-folder", `The folder ${folder} could not be read: ${String(error)}`, {
+      hint: "Check the path in `revisions` of the configuration, and the folder's permissions.",
       cause: error,
     });
   }

@@ -66,7 +66,10 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new InputError("not-writable", `${folder} could not be made: ${String(error)}`, { cause: error });
+    throw new InputError("not-writable", `${folder} could not be made: ${String(error)}`, {
+      hint: "Check the path, and the permissions of the folder above it.",
+      cause: error,
+    });
   }
 }
 

@@ -69,6 +69,7 @@ async function loadFault(file: string, error: unknown): Promise<InputError> {
   const line = error instanceof Error ? lineInStack(file, error) : null;
   const where = line === null ? file : `${file}:${line}`;
   return new InputError("module-load", `${where}: The file fails when it is imported: ${reason}`, {
+    hint: "Mend the file, or what it imports, and run the same command again.",
     cause: error,
   });
 }

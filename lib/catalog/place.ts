@@ -72,6 +72,7 @@ function declaredRevisions(file: string): string | null {
     return typeof revisions === "string" ? revisions : null;
   } catch (error) {
     throw new InputError("revisions-package", `${file} could not be read: ${String(error)}`, {
+      hint: "Install the package again.",
       cause: error,
     });
   }

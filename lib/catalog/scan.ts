@@ -96,6 +96,7 @@ function readText(file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     throw new InputError("revision-unreadable", `${file} could not be read: ${String(error)}`, {
+      hint: "Check the file's permissions.",
       cause: error,
     });
   }

@@ -19,7 +19,9 @@ export async function confirm(question: string, yes: "yes" | "ask"): Promise<voi
   } finally {
     prompt.close();
   }
-  throw new RefusedError("not-confirmed", "Nothing was changed.");
+  throw new RefusedError("not-confirmed", "Nothing was changed.", {
+    hint: "Answer y to go on.",
+  });
 }
 
 /** Whether there is somebody to ask. */

@@ -28,7 +28,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     return await parse(args);
   } catch (error) {
-    const shown = error instanceof UsageError ? usage(error.message) : error;
+    const shown = error instanceof UsageError ? usage(error.message, args) : error;
     printError(shown, manner);
     return shown instanceof GodwitError ? shown.exitCode : 1;
   }
@@ -147,8 +147,12 @@ function isYargsError(error: Error): boolean {
   return error.name === "YError";
 }
 
-function usage(message: string): InputError {
-  return new InputError("usage", message.trim(), {
-    hint: "`godwit --help`, and `godwit <command> --help`, show what there is.",
-  });
+const seeHelp = "`godwit --help`, and `godwit <command> --help`, show what there is.";
+
+/** yargs offers what is spelled alike without saying instead of what. */
+function usage(message: string, args: readonly string[]): InputError {
+  if (!message.startsWith("Did you mean ")) return new InputError("usage", message.trim(), { hint: seeHelp });
+  const typed = args.filter((one) => !one.startsWith("-")).slice(0, 2);
+  const word = commands.some(({ command: form }) => nameOf(form) === typed[0]) ? typed[1] : typed[0];
+  return new InputError("usage", `There is no command "${word ?? ""}".`, { hint: `${message} ${seeHelp}` });
 }

@@ -5,6 +5,8 @@ import type { Argv } from "yargs";
 import type { ProjectOptions, RunOptions } from "../api/options.js";
 import { InputError } from "../errors.js";
 
+const seeHelp = "`godwit <command> --help` shows what options take.";
+
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** Options of every command that looks at revisions or a repository. */
@@ -125,7 +127,7 @@ function pairs(argv: Arguments, name: string, form: string): [string, string][] 
   return textsOf(argv, name).map((text) => {
     const position = text.indexOf("=");
     if (position > 0) return [text.slice(0, position), text.slice(position + 1)];
-    throw new InputError("bad-option", `--${name} takes ${form}, not "${text}".`);
+    throw new InputError("bad-option", `--${name} takes ${form}, not "${text}".`, { hint: seeHelp });
   });
 }
 
@@ -136,7 +138,9 @@ export function readSeconds(argv: Arguments, name: string): number {
   const text = textOf(argv, name);
   if (text === undefined) return defaultLockTimeout;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  throw new InputError("bad-option", `--${name} takes a number of seconds, not "${text}".`);
+  throw new InputError("bad-option", `--${name} takes a number of seconds, not "${text}".`, {
+    hint: seeHelp,
+  });
 }
 
 /**

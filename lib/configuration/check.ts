@@ -64,7 +64,9 @@ function checkFields(
       });
     }
     if (value !== undefined && rule?.accepts(value) === false) {
-      throw new InputError("configuration", `${file}: "${prefix}${name}" must be ${rule.demand}.`);
+      throw new InputError("configuration", `${file}: "${prefix}${name}" must be ${rule.demand}.`, {
+        hint: "Correct the file, or name another one with --config.",
+      });
     }
   }
 }

@@ -34,7 +34,10 @@ async function readJson(file: string): Promise<unknown> {
     return JSON.parse(await readFile(file, "utf8")) as unknown;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError("configuration", `${file} could not be read: ${reason}`, { cause: error });
+    throw new InputError("configuration", `${file} could not be read: ${reason}`, {
+      hint: "Correct the file, or name another one with --config.",
+      cause: error,
+    });
   }
 }
 

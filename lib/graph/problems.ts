@@ -36,8 +36,27 @@ export type Category =
   | "no-repository";
 
 /** An error of the model: input that cannot be followed, found before anything runs. */
-export function problem(category: Category, message: string, hint?: string): InputError {
-  return new InputError(category, message, hint === undefined ? {} : { hint });
+export function problem(category: Category, message: string, hint = usualHint(category)): InputError {
+  return new InputError(category, message, { hint });
+}
+
+const faultsOfFiles: ReadonlySet<Category> = new Set([
+  "cycle",
+  "self-loop",
+  "dependency-cycle",
+  "dependency-self-loop",
+  "duplicate-revision",
+  "duplicate-label",
+  "missing-parent",
+  "missing-dependency",
+  "invalid-revision-id",
+]);
+
+/** Where to look on, where nothing better is known. */
+function usualHint(category: Category): string {
+  if (faultsOfFiles.has(category))
+    return "Correct the header of the file; `godwit revision check` looks at all of them.";
+  return "`godwit history` lists the revisions, `godwit history -i` with marks where the repository stands.";
 }
 
 /** `a, b, c and 7 more`: enough names for a message. */

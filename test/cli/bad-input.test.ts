@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { copyFixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
+import { runStatements } from "../support/rows.js";
 import { runGodwit } from "../support/program.js";
 import type { ProgramOptions, ProgramResult } from "../support/program.js";
 
@@ -27,7 +28,49 @@ async function project(revision: string): Promise<ProgramOptions> {
   return { cwd: folder };
 }
 
+/** A revision file or a configuration at fault, and what is to be named. */
+const faults: readonly {
+  readonly what: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly named: RegExp;
+}[] = [
+  {
+    what: "a parent that is no revision",
+    files: { "revisions/app/aaaaaaaaaaaa_first.ts": good.replace("parent: null", 'parent: "bbbbbbbbbbbb"') },
+    named: /first\.ts:2.*bbbbbbbbbbbb/,
+  },
+  {
+    what: "a revision that is its own parent",
+    files: { "revisions/app/aaaaaaaaaaaa_first.ts": good.replace("parent: null", 'parent: "aaaaaaaaaaaa"') },
+    named: /first\.ts:2/,
+  },
+  {
+    what: "a revision that fails when it is imported",
+    files: { "revisions/app/aaaaaaaaaaaa_first.ts": `${good}throw new Error("no luck");\n` },
+    named: /first\.ts:3.*no luck/,
+  },
+  {
+    what: "a configuration that is no JSON",
+    files: { "godwit.config.json": "{ repo: " },
+    named: /godwit\.config\.json/,
+  },
+  {
+    what: "a configuration of another form",
+    files: { "godwit.config.json": '{ "repo": 5 }' },
+    named: /"repo"/,
+  },
+];
+
 describe("Bad input", () => {
+  for (const { what, files, named } of faults) {
+    it(`of ${what}`, async () => {
+      const options = await project(good);
+      for (const [name, text] of Object.entries(files))
+        writeFileSync(path.join(options.cwd ?? "", name), text);
+      requireClear(await runGodwit(["upgrade"], options), 2, named);
+    });
+  }
+
   it("of a repository that is not there", async () => {
     const folder = await temporaryFolder();
     requireClear(await runGodwit(["current", "--repo", path.join(folder, "nowhere")]), 2, /nowhere/);
@@ -60,6 +103,14 @@ describe("Bad input", () => {
     const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
     truncateSync(path.join(folder, "gen3.sqlite3"), 20_000);
     requireClear(await runGodwit(["upgrade", "--repo", folder]), 2, /gen3\.sqlite3/);
+  });
+
+  it("of a repository whose dimension configuration is no JSON", async () => {
+    const { folder, databaseUrl } = await copyFixture("uuid-c6-synth", "sqlite");
+    await runStatements(databaseUrl, [
+      "UPDATE butler_attributes SET value = '{' WHERE name = 'config:dimensions.json'",
+    ]);
+    requireClear(await runGodwit(["current", "--repo", folder]), 2, /config:dimensions\.json/);
   });
 
   it("of a wrong password, which is printed nowhere", async () => {
@@ -108,7 +159,8 @@ describe("Bad input", () => {
   });
 
   it("of an unknown command or option", async () => {
-    requireClear(await runGodwit(["upgrad"]), 2, /upgrade/);
+    requireClear(await runGodwit(["upgrad"]), 2, /"upgrad"[\s\S]*Did you mean upgrade\?/);
+    requireClear(await runGodwit(["revision", "nw"]), 2, /"nw"[\s\S]*Did you mean new\?/);
     requireClear(await runGodwit(["upgrade", "--frobnicate"]), 2, /frobnicate/);
   });
 

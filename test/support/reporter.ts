@@ -8,8 +8,8 @@ export default class Reporter extends Mocha.reporters.Spec {
     const done = this.done?.bind(this);
     this.done = (failures, finish) => {
       const close = (): void => {
-        const skipped = stats.pending === 0 ? "" : `, ${stats.pending} skipped`;
-        process.stdout.write(`${stats.passes} passed, ${stats.failures} failed${skipped}\n`, () =>
+        const skipped = stats.pending === 0 ? "" : `${stats.pending} skipped\n`;
+        process.stdout.write(`${skipped}${stats.passes} passed, ${stats.failures} failed\n`, () =>
           finish?.(failures),
         );
       };

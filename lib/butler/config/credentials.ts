@@ -55,7 +55,10 @@ function credentialsSource(environment: Environment): Source | null {
   try {
     return { name: file, text: readFileSync(file, "utf8") };
   } catch (error) {
-    throw new InputError("bad-credentials", `The credentials in ${file} cannot be read.`, { cause: error });
+    throw new InputError("bad-credentials", `The credentials in ${file} cannot be read.`, {
+      hint: "Check the file's owner and permissions.",
+      cause: error,
+    });
   }
 }
 
@@ -65,6 +68,7 @@ function requirePrivate(file: string): void {
     throw new InputError(
       "credentials-permissions",
       `${file}, which should hold credentials, is no regular file.`,
+      { hint: "LSST_DB_AUTH names the file; without it, it is ~/.lsst/db-auth.yaml." },
     );
   }
   if ((status.mode & 0o077) === 0) return;

@@ -86,6 +86,7 @@ function parsedValue(text: string, name: string): unknown {
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError("bad-yaml", `${name}: This YAML cannot be used: ${firstLine(String(error))}`, {
+      hint: "Correct the file, or name another one.",
       cause: error,
     });
   }
@@ -163,7 +164,9 @@ function beneath(
     const found = findIncluded(String(name), file, scope);
     const tree = readConfigFile(found, scope, above);
     if (isRecord(tree)) return tree;
-    throw new InputError("bad-yaml", `${found}, which ${file} includes, is no map of keys.`);
+    throw new InputError("bad-yaml", `${found}, which ${file} includes, is no map of keys.`, {
+      hint: "What includeConfigs names is laid beneath the keys beside it.",
+    });
   });
   return [...trees, local].reduce(merged, {});
 }

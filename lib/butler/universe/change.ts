@@ -18,7 +18,9 @@ export interface UniverseStep {
 export async function readUniverse(context: RevisionContext): Promise<JsonObject> {
   const text = await new Attributes(context).get(dimensionsAttribute);
   if (text !== undefined) return parseAttribute(dimensionsAttribute, text);
-  throw new RefusedError("no-configuration", `The repository has no attribute ${dimensionsAttribute}.`);
+  throw new RefusedError("no-configuration", `The repository has no attribute ${dimensionsAttribute}.`, {
+    hint: "It is a row of table butler_attributes, which every repository has. Bring it back from a backup.",
+  });
 }
 
 /**

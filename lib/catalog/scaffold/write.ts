@@ -44,6 +44,7 @@ function writeFault(error: unknown): InputError {
   const { code, path: file, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (code === "EEXIST") {
     return new InputError("file-exists", `${dest ?? file} exists already; it was left as it is.`, {
+      hint: "Nothing was written. Move the file away, or choose another id (--rev-id) or summary.",
       cause: error,
     });
   }

@@ -57,7 +57,9 @@ function formatOf(argv: Arguments): Format {
   if (given === undefined) return json ? "json" : "text";
   const format = formats.find((one) => one === given);
   if (format === undefined || (json && format !== "json")) {
-    throw new InputError("bad-option", `--format takes one of ${formats.join(", ")}, not "${given}".`);
+    throw new InputError("bad-option", `--format takes one of ${formats.join(", ")}, not "${given}".`, {
+      hint: "Without it, the result is told for people.",
+    });
   }
   return format;
 }

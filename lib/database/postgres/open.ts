@@ -77,6 +77,7 @@ async function certificate(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     throw new InputError("bad-database-url", `The certificate ${path} (sslrootcert) cannot be read.`, {
+      hint: "Check the path and its permissions.",
       cause: error,
     });
   }
@@ -100,6 +101,7 @@ async function greet(
     throw new InputError(
       "old-server",
       `The server ${place.host}:${place.port} is PostgreSQL ${Math.floor(serverVersion / 10000)}; 13 or later is needed.`,
+      { hint: "Upgrade the server, or move the database to a newer one." },
     );
   }
   if (namespace !== null && !answer.found) {

@@ -23,6 +23,12 @@ interface LentConnection extends Connection {
   uuid?: string;
 }
 
+/** What Sequelize does not declare of its connections. */
+interface SqliteManager {
+  readonly connections: Record<string, Connection>;
+  getConnection(options: { readonly uuid: string }): Promise<LentConnection>;
+}
+
 /** With foreign keys enforced, a rebuild would delete what refers to the table; they can only be switched off before BEGIN. */
 export const sqliteFrame: ScriptFrame = {
   begin: ["PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"],
@@ -86,11 +92,16 @@ export class SqliteDatabase implements Database {
   /** Sequelize lends the connection; transactions are ours, because it writes to the console where one fails. */
   async #connect(): Promise<Connection> {
     const uuid = `session-${crypto.randomUUID()}`;
-    const connection = (await this.#sequelize.connectionManager.getConnection({
-      uuid,
-    } as never)) as LentConnection;
-    connection.uuid = uuid;
-    return connection;
+    const manager = this.#sequelize.connectionManager as unknown as SqliteManager;
+    try {
+      const connection = await manager.getConnection({ uuid });
+      connection.uuid = uuid;
+      return connection;
+    } catch (error) {
+      // The driver never answers for what was never opened, so that `close` would wait for ever.
+      delete manager.connections[uuid];
+      throw openError(error, this.#path);
+    }
   }
 
   async #begin(options: TransactionOptions): Promise<Connection> {

@@ -33,7 +33,7 @@ async function readOnly(file: string): Promise<Obstacle[]> {
   for (const place of [file, path.dirname(file)]) {
     if (await isWritable(place)) continue;
     obstacles.push({
-      code: "read-only",
+      code: "not-writable",
       message: `${place} cannot be written by this user.`,
       hint: "Check the rights on the SQLite file and on its folder, where SQLite keeps its journal.",
     });

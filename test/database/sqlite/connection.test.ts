@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { GodwitError } from "../../../lib/errors.js";
 import { openDatabase } from "../../../lib/database/open.js";
@@ -62,10 +62,24 @@ describe("A SQLite connection", () => {
         }
       }),
     );
-    await truncate(file, 5000);
+    const { size } = await stat(file);
+    for (const left of [size - 1, size - 4096, 5000]) {
+      await truncate(file, left);
+      const error = await refusal(openDatabase({ dialect: "sqlite", path: file }));
+      expect([error.exitCode, error.code], `${left} of ${size} bytes`).to.deep.equal([2, "corrupt-database"]);
+      expect(error.message).to.include(file);
+      expect((await stat(file)).size).to.equal(left);
+    }
+  });
+
+  it("names a file that cannot be opened, without waiting for an answer that never comes", async () => {
+    // SQLite has a limit for paths that the system does not have.
+    const folder = path.join(await temporaryFolder(), ...Array.from({ length: 20 }, () => "a".repeat(200)));
+    await mkdir(folder, { recursive: true });
+    const file = path.join(folder, "x.sqlite3");
+    await writeFile(file, "");
     const error = await refusal(openDatabase({ dialect: "sqlite", path: file }));
-    expect(error.exitCode).to.equal(2);
-    expect(error.message).to.include(file);
+    expect([error.exitCode, error.code]).to.deep.equal([2, "database-unreadable"]);
   });
 
   it("brings every value back as it was", async () => {
