@@ -18,12 +18,14 @@ const usage = `npm run faults -- [options]
   --errors N    refuse every Nth statement (default 1: each of them)
   --spread N    let the other faults strike at N statements of each run (default 8)
   --only TEXT   only cases whose title holds TEXT (such as "sqlite", or a revision)
+  --part K/N    only every Nth point, from the Kth on: a long run in N parts (default 1/1)
   --workers N   processes that work side by side (default 2)`;
 
 const { values } = parseArgs({
   options: {
     errors: { type: "string", default: "1" },
     spread: { type: "string", default: "8" },
+    part: { type: "string", default: "1/1" },
     only: { type: "string", default: "" },
     workers: { type: "string", default: "2" },
     help: { type: "boolean", default: false },
@@ -34,7 +36,13 @@ if (values.help) {
   process.exit(0);
 }
 
-const density: Density = { errors: Number(values.errors), spread: Number(values.spread), crashes: "yes" };
+const [part = 1, parts = 1] = values.part.split("/").map(Number);
+const density: Density = {
+  errors: Number(values.errors),
+  spread: Number(values.spread),
+  crashes: "yes",
+  part: { first: part - 1, step: parts },
+};
 const results: PointResult[] = [];
 const failures: string[] = [];
 
@@ -50,7 +58,16 @@ async function findAll(): Promise<FaultCase[]> {
     for (const id of missing) failures.push(`${dialect}: no fixture leads to revision ${id}`);
   }
   await runEnds();
-  return all;
+  // Both databases in turn, so that a run that is stopped has seen both.
+  const turn = new Map<string, number>();
+  const position = ({ dialect }: FaultCase): number => {
+    turn.set(dialect, (turn.get(dialect) ?? 0) + 1);
+    return turn.get(dialect) ?? 0;
+  };
+  return all
+    .map((one) => ({ one, position: position(one) }))
+    .toSorted((a, b) => b.position - a.position)
+    .map(({ one }) => one);
 }
 
 /** One worker process, which is given cases until there are none left. */

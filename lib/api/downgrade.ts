@@ -13,7 +13,7 @@ import type { RunReport } from "./results.js";
  * @throws InputError, RefusedError: nothing was touched; StepError: `done` holds the steps that were committed before
  */
 export function downgrade(uri: string, target: string, options: RunOptions = {}): Promise<RunReport> {
-  return moveRepository(uri, options, ({ graph }, state) =>
+  return moveRepository(uri, options, `downgrade ${target}`, ({ graph }, state) =>
     planDowngrade(graph, stateForGraph(state), target),
   );
 }

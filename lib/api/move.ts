@@ -36,19 +36,24 @@ export interface GraphPlan {
 
 const defaultLockTimeoutMs = 60_000;
 
-/** Moves a repository by the steps that `planSteps` finds for its state. */
+/**
+ * Moves a repository by the steps that `planSteps` finds for its state.
+ * @param doing shown to those who wait for the lock
+ */
 export function moveRepository(
   uri: string,
   options: RunOptions,
+  doing: string,
   planSteps: (project: Project, state: RepositoryState) => GraphPlan,
   missingFile: "refuse" | "create" = "refuse",
 ): Promise<RunReport> {
-  return withProject(uri, options, (project) => moveProject(project, options, planSteps), missingFile);
+  return withProject(uri, options, (project) => moveProject(project, options, doing, planSteps), missingFile);
 }
 
 async function moveProject(
   project: Project,
   asked: RunOptions,
+  doing: string,
   planSteps: (project: Project, state: RepositoryState) => GraphPlan,
 ): Promise<RunReport> {
   const { repository } = project;
@@ -59,6 +64,8 @@ async function moveProject(
   const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
   const lock = await acquireWriterLock(repository.database, {
     timeoutMs: lockTimeoutMs,
+    doing,
+    signal: options.signal,
     onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
   });
   try {

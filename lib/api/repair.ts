@@ -95,6 +95,7 @@ export function repair(uri: string, options: RunOptions = {}): Promise<RepairRep
     const lock = await acquireWriterLock(project.repository.database, {
       timeoutMs: options.lockTimeoutMs ?? 60_000,
       doing: "repair",
+      signal: options.signal,
       onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
     });
     try {

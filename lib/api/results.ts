@@ -105,9 +105,9 @@ export interface RunEntry {
   readonly started: string;
   readonly ended: string | null;
   readonly durationMs: number | null;
-  /** `unfinished`: the process ended before it could tell, or it is still at work. */
-  readonly outcome: "done" | "failed" | "unfinished";
-  /** The statement at which a step failed, where it came to one. */
+  /** `interrupted`: stopped as asked. `unfinished`: the process ended before it could tell, or it is still at work. */
+  readonly outcome: "done" | "failed" | "interrupted" | "unfinished";
+  /** The statement at which a step failed or was stopped, where it came to one. */
   readonly statement: string | null;
   readonly tool: string;
   readonly user: string;

@@ -67,6 +67,8 @@ async function scriptOf(
   const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
   const lock = await acquireWriterLock(repository.database, {
     timeoutMs: lockTimeoutMs,
+    doing: "write a script",
+    signal: options.signal,
     onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
   });
   try {

@@ -33,6 +33,8 @@ export function stamp(
     const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
     const lock = await acquireWriterLock(repository.database, {
       timeoutMs: lockTimeoutMs,
+      doing: "stamp",
+      signal: options.signal,
       onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
     });
     try {

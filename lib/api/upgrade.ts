@@ -18,5 +18,11 @@ export function upgrade(
   options: RunOptions = {},
 ): Promise<RunReport> {
   const list = typeof targets === "string" ? [targets] : targets;
-  return moveRepository(uri, options, (project, state) => planTargets(project, state, list), "create");
+  return moveRepository(
+    uri,
+    options,
+    `upgrade ${list.join(" ")}`,
+    (project, state) => planTargets(project, state, list),
+    "create",
+  );
 }

@@ -65,7 +65,8 @@ export const noFiles: Copied["files"] = {
   bytes: 0n,
 };
 
-function tablesOnly(uri: string, tables: readonly TableDigest[]): Copied {
+/** A copy without files. */
+export function tablesOnly(uri: string, tables: readonly TableDigest[]): Copied {
   return { uri, tables, files: noFiles, notes: [], made: nothingMade };
 }
 

@@ -2,19 +2,25 @@
 import { rm } from "node:fs/promises";
 import { InputError } from "../errors.js";
 import type { Repository } from "../repository/repository.js";
-import { readMarker } from "./marker.js";
+import { isWhole, readMarker, removeMarker } from "./marker.js";
 import type { Marker } from "./marker.js";
 import { removeTarget } from "./target.js";
 
 /**
  * Removes a copy that was not finished.
- * @throws InputError `no-copy` where the folder holds none: nothing is removed then
+ * @throws InputError `no-copy` where the folder holds none, or a copy that is whole: nothing is removed then
  */
 export async function discardCopy(folder: string, source: Repository | null): Promise<void> {
   const marker = readMarker(folder);
   if (marker === null) {
     throw new InputError("no-copy", `${folder} holds no unfinished copy.`, {
       hint: "Only what an interrupted copy left is removed.",
+    });
+  }
+  if (isWhole(folder, marker)) {
+    await removeMarker(folder);
+    throw new InputError("no-copy", `The copy in ${folder} is finished: it is a repository, and stays.`, {
+      hint: "Remove it by hand if nobody uses it.",
     });
   }
   if (marker.namespace !== null && (marker.made.database || marker.made.namespace)) {

@@ -8,11 +8,11 @@ import { openDatabase } from "../database/open.js";
 import type { DatabaseAddress } from "../database/open.js";
 import { InputError, RefusedError } from "../errors.js";
 import type { Belongings, RecordedFile, Repository } from "../repository/repository.js";
-import { noFiles, refusePostgresOptions, stoppedCopy, tableOptions } from "./copy.js";
+import { noFiles, refusePostgresOptions, stoppedCopy, tableOptions, tablesOnly } from "./copy.js";
 import type { Copied, CopySettings } from "./copy.js";
 import { placeFile } from "./files.js";
 import type { FileManner, FileOutcome } from "./files.js";
-import { removeMarker, requireFolder, writeMarker } from "./marker.js";
+import { isWhole, removeMarker, requireFolder, writeMarker } from "./marker.js";
 import type { Marker } from "./marker.js";
 import { makeFolder } from "./folders.js";
 import { requireSpace } from "./space.js";
@@ -27,6 +27,7 @@ export class FolderCopy {
   readonly #settings: CopySettings;
   readonly #notes: string[] = [];
   #marker: Marker | null = null;
+  #configuration = "";
 
   constructor(source: Repository, belongings: Belongings, folder: string, settings: CopySettings) {
     this.#source = source;
@@ -42,9 +43,11 @@ export class FolderCopy {
     const place = { folder: this.#folder, database: address, databaseFile: this.#belongings.databaseFile };
     // Asked first, so that what cannot be done is found before anything is made.
     const configuration = this.#belongings.configuration(place);
+    if (this.#marker !== null && isWhole(this.#folder, this.#marker)) return this.#finished();
     const found = await examineCopy(this.#source.database, address);
     if (this.#marker === null && found === "taken") throw placeIsTaken(describeAddress(address));
     this.#requireSamePlace(address);
+    this.#configuration = configuration.name;
     await makeFolder(this.#folder);
     const tables =
       address.dialect === "sqlite"
@@ -60,6 +63,15 @@ export class FolderCopy {
     await removeMarker(this.#folder);
     const made = this.#marker?.made ?? { database: false, namespace: false };
     return { uri: this.#folder, tables, files, notes: this.#notes, made };
+  }
+
+  /** Only the mark is left to be taken away; the copy may have been in use since. */
+  async #finished(): Promise<Copied> {
+    await removeMarker(this.#folder);
+    return {
+      ...tablesOnly(this.#folder, []),
+      notes: ["The copy was finished before, and was left as it is."],
+    };
   }
 
   #requireElsewhere(): void {
@@ -111,6 +123,7 @@ export class FolderCopy {
       made: { database: false, namespace: false },
       database: "",
       namespace: null,
+      configuration: this.#configuration,
       stage: "copying",
     };
     this.#marker = { ...(this.#marker ?? first), ...change };

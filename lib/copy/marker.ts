@@ -1,5 +1,5 @@
 /** The file that marks a folder as a copy that is not finished: without its configuration nobody takes it for a repository. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { RefusedError } from "../errors.js";
@@ -15,6 +15,8 @@ export interface Marker {
   /** Where the copy's database is, without a password. */
   readonly database: string;
   readonly namespace: string | null;
+  /** The file whose presence makes the copy a whole one. */
+  readonly configuration: string;
   /**
    * How far it is. From `copying` on what is in PostgreSQL's schema is the copy: it comes there as a whole, in one transaction, and the
    * schema was empty before.
@@ -42,6 +44,11 @@ export async function writeMarker(folder: string, marker: Marker): Promise<void>
     await handle.close();
   }
   await rename(`${file}.new`, file);
+}
+
+/** Whether a marked copy is whole: its process was gone before it could take the mark away. */
+export function isWhole(folder: string, { configuration }: Marker): boolean {
+  return existsSync(path.join(folder, configuration));
 }
 
 /** Takes the mark away: the copy is finished. */

@@ -45,6 +45,8 @@ export interface TransactionOptions {
   readonly onChange?: (text: string) => void;
   /** Told every second or so while SQLite's write lock is waited for. */
   readonly onWaiting?: (holder: LockHolder) => void;
+  /** Aborted: SQLite's write lock is waited for no longer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What goes for statements outside of a transaction too; PostgreSQL only, as SQLite changes nothing there. */

@@ -1,4 +1,5 @@
 /** One writer at a time: the lock that a run holds from before it reads the state until its end. */
+import { InterruptedError } from "../errors.js";
 import type { Database } from "./database.js";
 
 /** Who holds the lock, as far as the database tells. */
@@ -19,6 +20,15 @@ export interface WriterLockOptions {
   readonly doing?: string;
   /** Called when the lock is found taken, and again whenever the holder changes. */
   readonly onWaiting?: (holder: LockHolder) => void;
+  /** Aborted: nothing is waited for any longer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The end of a wait that somebody stopped. */
+export function stoppedWaiting(): InterruptedError {
+  return new InterruptedError("interrupted", "Stopped while waiting for another runner, as asked.", {
+    hint: "The repository is consistent. Run the same command again to go on.",
+  });
 }
 
 /** A lock that is held. */
@@ -31,7 +41,7 @@ export interface WriterLock {
 
 /**
  * Takes the writer's lock of a repository. On SQLite there is none besides that of each transaction (`BEGIN IMMEDIATE`).
- * @throws RefusedError `locked` if it is not free in time; the message names the holder
+ * @throws RefusedError `locked` if it is not free in time; the message names the holder. InterruptedError where the signal was given
  */
 export async function acquireWriterLock(database: Database, options: WriterLockOptions): Promise<WriterLock> {
   if (database.dialect === "sqlite") {

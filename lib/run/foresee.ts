@@ -2,7 +2,8 @@ import { GodwitError, InputError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import type { CostClass, SchemaEditor } from "../database/schema/editor.js";
 import type { Repository } from "../repository/repository.js";
-import { codeOf, definitionsOf } from "./prepare.js";
+import { progressTable, readProgress } from "../state/progress.js";
+import { codeOf, definitionsOf, isTransactional } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { NotKnownYet, PlanContext } from "./plan-context.js";
 import { dataLossRefused } from "./run-context.js";
@@ -61,7 +62,8 @@ async function foreseeStep(
   prepared: PreparedStep,
 ): Promise<Foresight> {
   const first = shared.changed.size === 0;
-  const context = new PlanContext(environment, session, shared, prepared);
+  const done = await substepsDone(environment, session, prepared);
+  const context = new PlanContext(environment, session, shared, prepared, done);
   let open: string | null = null;
   try {
     for (const definition of definitionsOf(prepared)) {
@@ -74,6 +76,17 @@ async function foreseeStep(
     else open = error.message;
   }
   return { ...context.foresight(), open };
+}
+
+/** Sub-steps that an interrupted run has done. */
+async function substepsDone(
+  { repository }: RunEnvironment,
+  session: Session,
+  prepared: PreparedStep,
+): Promise<ReadonlyMap<string, unknown>> {
+  const isRecorded =
+    !isTransactional(prepared) && (await session.schema(repository.conventions).hasTable(progressTable));
+  return isRecorded ? readProgress(session, prepared.revision.id, prepared.direction) : new Map();
 }
 
 function refuseDataLoss(environment: RunEnvironment, { revision, losesData }: Foresight): void {

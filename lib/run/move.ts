@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { GodwitError, InterruptedError, RefusedError, StepError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
-import type { Session } from "../database/database.js";
+import type { Session, TransactionOptions } from "../database/database.js";
 import { describeHolder } from "../database/lock.js";
-import type { Step } from "../graph/revision.js";
 import type { Repository } from "../repository/repository.js";
 import { logEnded, logForgotten, logStarted } from "../state/log.js";
+import type { Outcome as LogOutcome } from "../state/log.js";
 import { readState } from "../state/read.js";
 import type { KnownRevisions, RepositoryState } from "../state/state.js";
 import { adopt, needsAdoption } from "../state/write.js";
@@ -14,10 +14,20 @@ import type { Stamp } from "../state/write.js";
 import { foresee } from "./foresee.js";
 import type { Foresight } from "./foresee.js";
 import { pauseAt } from "./pause.js";
-import { describeStep } from "./prepare.js";
+import { describeStep, isTransactional } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
-import { asStepError, headsOf, isTransactional, runInside, runStep } from "./step.js";
+import {
+  asStepError,
+  headsOf,
+  inTransaction,
+  requireLock,
+  runInside,
+  runStep,
+  sameHeads,
+  stopIfAsked,
+  withHeads,
+} from "./step.js";
 import type { Heads, StepOutcome, StepRun } from "./step.js";
 import { TreeRunner } from "./tree-runner.js";
 
@@ -121,6 +131,7 @@ async function carryOut(
     trees: await treeRunners(steps, request.known, environment, stamp),
     lockAlive: request.lockAlive,
     lockTimeoutMs: request.lockTimeoutMs,
+    signal: request.signal,
     stamp,
     trace: { statement: null },
   };
@@ -149,7 +160,8 @@ async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryStat
   const { repository, known, lockTimeoutMs } = request;
   if (!needsAdoption(repository, before)) return true;
   await pauseAt(run.environment.onPause, "adopt");
-  return writing(run, lockTimeoutMs, async (session) => {
+  const { signal } = run;
+  return writing(run, { lockTimeoutMs, signal }, async (session) => {
     const state = await readState(repository, session, known);
     if (
       state.problems.length > 0 ||
@@ -157,19 +169,20 @@ async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryStat
     )
       return false;
     if (needsAdoption(repository, state)) await adopt(repository, session, state, known, run.stamp());
+    await requireLock(run);
     return true;
   });
 }
 
 function writing<T>(
   { environment }: StepRun,
-  lockTimeoutMs: number,
+  waiting: Pick<TransactionOptions, "lockTimeoutMs" | "signal">,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   return environment.repository.database.transaction(
     {
       mode: "write",
-      lockTimeoutMs,
+      ...waiting,
       onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
     },
     work,
@@ -186,7 +199,7 @@ async function carryOutEach(
   const log = new StepLog(request, run);
   let heads = start;
   for (const prepared of steps) {
-    stopIfAsked(request.signal, done, prepared.step);
+    stopIfAsked(run, `revision ${prepared.revision.id}`, done);
     const outcome = await carryOutOne(log, run, prepared, heads, done);
     if (outcome.kind === "moved") return "moved";
     heads = outcome.heads;
@@ -207,26 +220,21 @@ async function carryOutOne(
   try {
     entry = await log.started(prepared);
     tellStarted(run, prepared);
-    outcome = await runStep(run, prepared, heads);
+    outcome = await runCommitted(log, heads, [prepared], () => runStep(run, prepared, heads));
     if (outcome.kind === "moved") {
       await log.forget(entry);
       return outcome;
     }
   } catch (error) {
-    if (entry !== null) await log.failed(entry, run.trace.statement);
+    if (entry !== null) await log.failed(entry, error, run.trace.statement);
     throw withDone(error, done);
   }
   noteDone(run, prepared, performance.now() - began, done);
-  try {
-    await log.ended(entry, "done", null);
-    await finishOutside(run, prepared);
-  } catch (error) {
-    throw afterCommit(prepared, error, done);
-  }
+  await finish(log, run, prepared, entry, done);
   return outcome;
 }
 
-/** One transaction for all steps. The log is written afterwards, as nobody else can write meanwhile. */
+/** One transaction for all steps, which are in the log from before it on. */
 async function carryOutAtOnce(
   request: Move,
   run: StepRun,
@@ -235,50 +243,90 @@ async function carryOutAtOnce(
   done: CommittedStep[],
 ): Promise<Outcome> {
   const log = new StepLog(request, run);
+  const entries: bigint[] = [];
   const durations: number[] = [];
-  let running: PreparedStep | null = null;
-  let moved = false;
+  let outcome: StepOutcome;
   try {
-    await writing(run, request.lockTimeoutMs, async (session) => {
-      let heads = start;
-      for (const prepared of steps) {
-        stopIfAsked(request.signal, done, prepared.step);
-        running = prepared;
-        tellStarted(run, prepared);
-        const began = performance.now();
-        const outcome = await runInside(run, prepared, heads, session);
-        if (outcome.kind === "moved") {
-          moved = true;
-          return;
-        }
-        heads = outcome.heads;
-        durations.push(performance.now() - began);
-      }
-    });
+    stopIfAsked(run, "the first step");
+    for (const prepared of steps) entries.push(await log.started(prepared));
+    outcome = await runCommitted(log, start, steps, () => runTogether(run, steps, start, durations));
   } catch (error) {
-    if (running === null) throw error;
-    await log.failedAtOnce(running, run.trace.statement);
-    throw asStepError(running, error);
+    await log.failedTogether(entries, durations.length, error, run.trace.statement);
+    throw error;
   }
-  if (moved) return "moved";
+  if (outcome.kind === "moved") {
+    for (const entry of entries) await log.forget(entry);
+    return "moved";
+  }
   for (const [index, prepared] of steps.entries()) noteDone(run, prepared, durations[index] ?? 0, done);
-  for (const prepared of steps) {
-    try {
-      await log.ended(await log.started(prepared), "done", null);
-      await finishOutside(run, prepared);
-    } catch (error) {
-      throw afterCommit(prepared, error, done);
-    }
-  }
+  for (const [index, prepared] of steps.entries())
+    await finish(log, run, prepared, entries[index] ?? 0n, done);
   return "done";
 }
 
-function stopIfAsked(signal: AbortSignal | undefined, done: readonly CommittedStep[], next: Step): void {
-  if (signal?.aborted !== true) return;
-  throw new InterruptedError("interrupted", `Stopped before revision ${next.revision}, as asked.`, {
-    hint: "The repository is consistent. Run the same command again to go on.",
-    done,
-  });
+/** The steps in one transaction; how long each took is added to `durations` when it is done. */
+function runTogether(
+  run: StepRun,
+  steps: readonly PreparedStep[],
+  start: Heads,
+  durations: number[],
+): Promise<StepOutcome> {
+  return inTransaction(
+    run,
+    () => steps[durations.length] ?? steps.at(-1),
+    async (session) => {
+      let heads = start;
+      for (const prepared of steps) {
+        stopIfAsked(run, `revision ${prepared.revision.id}`);
+        tellStarted(run, prepared);
+        const began = performance.now();
+        const outcome = await runInside(run, prepared, heads, session).catch((error: unknown) => {
+          throw asStepError(prepared, error);
+        });
+        if (outcome.kind === "moved") return outcome;
+        heads = outcome.heads;
+        durations.push(performance.now() - began);
+      }
+      return { kind: "done", heads };
+    },
+  );
+}
+
+/** Runs what ends with a commit. Where the answer to that is lost, the repository itself tells whether it took place. */
+async function runCommitted(
+  log: StepLog,
+  heads: Heads,
+  steps: readonly PreparedStep[],
+  work: () => Promise<StepOutcome>,
+): Promise<StepOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isCommitUnknown(error)) throw error;
+    const after = steps.reduce(withHeads, heads);
+    if (await log.standsAt(after)) return { kind: "done", heads: after };
+    throw error;
+  }
+}
+
+function isCommitUnknown(error: unknown): boolean {
+  return error instanceof StepError && error.code === "commit-unknown";
+}
+
+/** What follows a commit. */
+async function finish(
+  log: StepLog,
+  run: StepRun,
+  prepared: PreparedStep,
+  entry: bigint,
+  done: readonly CommittedStep[],
+): Promise<void> {
+  try {
+    await log.ended(entry, "done", null);
+    await finishOutside(run, prepared);
+  } catch (error) {
+    throw afterCommit(prepared, error, done);
+  }
 }
 
 function tellStarted({ environment }: StepRun, { step, revision, definition }: PreparedStep): void {
@@ -328,6 +376,8 @@ function afterCommit(prepared: PreparedStep, error: unknown, done: readonly Comm
 /** After the first committed step it is no longer true that nothing was touched. */
 function withDone(error: unknown, done: readonly CommittedStep[]): unknown {
   if (done.length === 0 || !(error instanceof GodwitError)) return error;
+  if (error instanceof InterruptedError)
+    return new InterruptedError(error.code, error.message, { hint: error.hint, cause: error, done });
   const list = done.map(({ revision, manager }) => `${manager} ${revision}`).join(", ");
   return new StepError(error.code, `${error.message}\nCommitted before: ${list}.`, {
     hint: error.hint,
@@ -360,32 +410,50 @@ class StepLog {
       tool: this.#request.tool,
       user: userInfo().username,
     };
-    await writing(this.#run, this.#request.lockTimeoutMs, (session) => logStarted(session, entry));
+    const { lockTimeoutMs, signal } = this.#run;
+    await writing(this.#run, { lockTimeoutMs, signal }, (session) => logStarted(session, entry));
     return this.#step;
   }
 
-  async ended(step: bigint, outcome: "done" | "failed", statement: string | null): Promise<void> {
+  async ended(step: bigint, outcome: LogOutcome, statement: string | null): Promise<void> {
     const entry = { run: this.#id, step, ended: new Date().toISOString(), outcome, statement };
-    await writing(this.#run, this.#request.lockTimeoutMs, (session) => logEnded(session, entry));
+    const { lockTimeoutMs } = this.#run;
+    await writing(this.#run, { lockTimeoutMs }, (session) => logEnded(session, entry));
   }
 
-  /** What went wrong is told to the user in any case, even where the database is out of reach and cannot be told. */
-  async failed(step: bigint, statement: string | null): Promise<void> {
-    await this.ended(step, "failed", statement).catch(() => undefined);
+  /**
+   * Writes that a step did not come to its end, unless nobody knows. What went wrong is told to the user in any case, even where
+   * the database is out of reach and cannot be told.
+   */
+  async failed(step: bigint, error: unknown, statement: string | null): Promise<void> {
+    if (isCommitUnknown(error)) return;
+    const outcome = error instanceof InterruptedError ? "interrupted" : "failed";
+    await this.ended(step, outcome, statement).catch(() => undefined);
   }
 
-  /** The same for a step whose beginning was not written, as it belonged to a transaction of all steps. */
-  async failedAtOnce(prepared: PreparedStep, statement: string | null): Promise<void> {
-    try {
-      await this.ended(await this.started(prepared), "failed", statement);
-    } catch {
-      // As in `failed`.
+  /** Whether the trees stand there now; false where that cannot be found out. */
+  async standsAt(heads: Heads): Promise<boolean> {
+    const state = await readStateOnce(this.#request).catch(() => null);
+    return state !== null && sameHeads(headsOf(state), heads);
+  }
+
+  /** The same for steps of one transaction: it failed at one of them, or at its end, and the others are as if they had not been. */
+  async failedTogether(
+    steps: readonly bigint[],
+    position: number,
+    error: unknown,
+    statement: string | null,
+  ): Promise<void> {
+    if (isCommitUnknown(error)) return;
+    const failed = steps[position] ?? steps.at(-1);
+    for (const step of steps) {
+      if (step === failed) await this.failed(step, error, statement);
+      else await this.forget(step).catch(() => undefined);
     }
   }
 
   async forget(step: bigint): Promise<void> {
-    await writing(this.#run, this.#request.lockTimeoutMs, (session) =>
-      logForgotten(session, { run: this.#id, step }),
-    );
+    const { lockTimeoutMs } = this.#run;
+    await writing(this.#run, { lockTimeoutMs }, (session) => logForgotten(session, { run: this.#id, step }));
   }
 }

@@ -40,7 +40,14 @@ export class PlanContext implements RevisionContext {
   readonly #losses: { readonly what: string; readonly count: bigint }[] = [];
   readonly #notes: string[] = [];
 
-  constructor(environment: RunEnvironment, session: Session, shared: SharedForesight, prepared: PlannedCode) {
+  /** @param done sub-steps that an interrupted run has done: what they do is there already */
+  constructor(
+    environment: RunEnvironment,
+    session: Session,
+    shared: SharedForesight,
+    prepared: PlannedCode,
+    private readonly done: ReadonlyMap<string, unknown> = new Map(),
+  ) {
     this.dialect = session.dialect;
     this.direction = prepared.direction;
     this.repository = environment.repository;
@@ -94,8 +101,8 @@ export class PlanContext implements RevisionContext {
     // Pause points are for runs.
   }
 
-  substep(_name: string, work: () => Promise<void>): Promise<void> {
-    return work();
+  async substep(name: string, work: () => Promise<void>): Promise<void> {
+    if (!this.done.has(name)) await work();
   }
 
   /** What was noted. */

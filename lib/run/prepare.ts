@@ -95,6 +95,11 @@ export function refuseStepsWithoutCode(steps: readonly PreparedStep[]): void {
   throw new RefusedError(first.code, faults.map(({ message }) => message).join("\n"), { hint: first.hint });
 }
 
+/** Whether a step is one transaction, or sub-steps that each commit. */
+export function isTransactional({ definition }: PreparedStep): boolean {
+  return definition.execution?.transactional ?? true;
+}
+
 /** The root of a tree of classes is the beginning before any class: there is nothing to do for it. */
 export function isEmptyRoot({ revision, definition }: PreparedStep): boolean {
   return revision.parents.length === 0 && revision.branch === null && definition.placeholder !== undefined;

@@ -78,7 +78,8 @@ async function writeSteps(
   const stamp = (): Stamp => ({ at: new Date().toISOString(), by: tool });
   const trees = await treeRunners(plan.steps, known, environment, stamp);
   const trace = { statement: null };
-  const run: StepRun = { environment, known, trees, lockAlive, lockTimeoutMs, stamp, trace };
+  const { signal } = request;
+  const run: StepRun = { environment, known, trees, lockAlive, lockTimeoutMs, signal, stamp, trace };
   const state = await readState(repository, session, known);
   if (needsAdoption(repository, state)) {
     recorder.begin("The first write of godwit: its tables, and where the repository stands.");

@@ -1,4 +1,5 @@
-import { GodwitError, StepError } from "../errors.js";
+import { GodwitError, InterruptedError, StepError } from "../errors.js";
+import type { CommittedStep } from "../errors.js";
 import type { Session, SessionOptions } from "../database/database.js";
 import { describeHolder } from "../database/lock.js";
 import { readState } from "../state/read.js";
@@ -6,7 +7,7 @@ import type { KnownRevisions, RepositoryState } from "../state/state.js";
 import { clearProgress, readProgress, recordProgress } from "../state/progress.js";
 import type { Stamp } from "../state/write.js";
 import { pauseAt } from "./pause.js";
-import { describeStep } from "./prepare.js";
+import { describeStep, isTransactional } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { RunContext } from "./run-context.js";
 import type { RunEnvironment, SubstepRunner } from "./run-context.js";
@@ -20,6 +21,8 @@ export interface StepRun {
   /** Whether the lock against other runners is still held. */
   readonly lockAlive: () => Promise<boolean>;
   readonly lockTimeoutMs: number;
+  /** Aborted: the run stops at the next safe point. */
+  readonly signal: AbortSignal | undefined;
   readonly stamp: () => Stamp;
   /** The statement that was sent last, for the log. */
   readonly trace: { statement: string | null };
@@ -44,7 +47,11 @@ export async function runStep(run: StepRun, prepared: PreparedStep, expected: He
   await pauseAt(run.environment.onPause, "step:begin", prepared.revision.id);
   try {
     const outcome = isTransactional(prepared)
-      ? await inTransaction(run, prepared, (session) => runInside(run, prepared, expected, session))
+      ? await inTransaction(
+          run,
+          () => prepared,
+          (session) => runInside(run, prepared, expected, session),
+        )
       : await runInSubsteps(run, prepared, expected);
     await pauseAt(run.environment.onPause, "step:committed", prepared.revision.id);
     return outcome;
@@ -53,22 +60,21 @@ export async function runStep(run: StepRun, prepared: PreparedStep, expected: He
   }
 }
 
-/** Whether a step is one transaction, or sub-steps that each commit. */
-export function isTransactional({ definition }: PreparedStep): boolean {
-  return definition.execution?.transactional ?? true;
-}
-
-/** A write transaction whose statements are told and remembered. */
-function inTransaction<T>(
+/**
+ * A write transaction whose statements are told and remembered.
+ * @param current the step that they belong to
+ */
+export function inTransaction<T>(
   run: StepRun,
-  prepared: PreparedStep,
+  current: () => PreparedStep | undefined,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { environment } = run;
   return environment.repository.database.transaction(
     {
       mode: "write",
-      ...observed(run, prepared),
+      ...observed(run, current),
+      signal: run.signal,
       onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
     },
     work,
@@ -78,13 +84,13 @@ function inTransaction<T>(
 /** How long statements of a step wait for locks, and who is told of them. */
 function observed(
   { environment, lockTimeoutMs, trace }: StepRun,
-  prepared: PreparedStep,
+  current: () => PreparedStep | undefined,
 ): Required<SessionOptions> {
   return {
     lockTimeoutMs,
     onStatement: (text) => {
       trace.statement = text;
-      environment.onEvent({ kind: "statement", revision: prepared.revision.id, text });
+      environment.onEvent({ kind: "statement", revision: current()?.revision.id ?? "", text });
     },
   };
 }
@@ -99,14 +105,17 @@ export async function runInside(
   const { environment, known } = run;
   const state = await readState(environment.repository, session, known);
   if (!sameHeads(headsOf(state), expected)) return { kind: "moved" };
-  const context = new RunContext(
-    environment,
-    session,
-    prepared.direction,
-    prepared.revision.id,
-    (_name, work) => work(),
-  );
-  await runOnTree(run, prepared, { session, state, context, record: (work) => work(session) });
+  const { direction, revision } = prepared;
+  // A script of a revision of which an interrupted run has done a part begins where that ended.
+  const done = isTransactional(prepared) ? new Map() : await readProgress(session, revision.id, direction);
+  const context = new RunContext(environment, session, direction, revision.id, async (name, work) => {
+    if (!done.has(name)) await work();
+  });
+  const record: StepScope["record"] = async (work) => {
+    await work(session);
+    if (done.size > 0) await clearProgress(session, revision.id, direction);
+  };
+  await runOnTree(run, prepared, { session, state, context, record });
   await environment.verify?.(session, prepared.revision.id);
   await checkBeforeCommit(run, prepared, context);
   return { kind: "done", heads: withHeads(expected, prepared) };
@@ -135,17 +144,22 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
         });
       const substeps: SubstepRunner = async (name, work, { autocommit = false } = {}) => {
         if (done.has(name)) return;
+        stopIfAsked(run, `${name} of revision ${revision}`);
         const apart = autocommit && outer.dialect === "postgres";
         if (apart) {
           await requireLock(run);
           await work();
         }
-        await inTransaction(run, prepared, async (session) => {
-          context.session = session;
-          if (!apart) await work();
-          await note(session, name);
-          await checkBeforeCommit(run, prepared, context);
-        });
+        await inTransaction(
+          run,
+          () => prepared,
+          async (session) => {
+            context.session = session;
+            if (!apart) await work();
+            await note(session, name);
+            await checkBeforeCommit(run, prepared, context);
+          },
+        );
         context.session = outer;
         await pauseAt(environment.onPause, `substep:${name}`, revision);
       };
@@ -155,18 +169,23 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
         state,
         context,
         record: (work) =>
-          inTransaction(run, prepared, async (session) => {
-            context.session = session;
-            context.written.clear();
-            await work(session);
-            await session.checkForeignKeys([...context.written].toSorted());
-            await clearProgress(session, revision, prepared.direction);
-            await environment.verify?.(session, revision);
-          }),
+          inTransaction(
+            run,
+            () => prepared,
+            async (session) => {
+              context.session = session;
+              context.written.clear();
+              await work(session);
+              await session.checkForeignKeys([...context.written].toSorted());
+              await clearProgress(session, revision, prepared.direction);
+              await environment.verify?.(session, revision);
+              await requireLock(run);
+            },
+          ),
       });
       return { kind: "done", heads: withHeads(expected, prepared) };
     },
-    observed(run, prepared),
+    observed(run, () => prepared),
   );
 }
 
@@ -186,21 +205,37 @@ async function checkBeforeCommit(run: StepRun, prepared: PreparedStep, context: 
   await pauseAt(run.environment.onPause, "step:commit", prepared.revision.id);
 }
 
-async function requireLock(run: StepRun): Promise<void> {
+/** @throws StepError `lock-lost` */
+export async function requireLock(run: StepRun): Promise<void> {
   if (await run.lockAlive()) return;
   throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
     hint: "Run the same command again.",
   });
 }
 
-function withHeads(heads: Heads, { step }: PreparedStep): Heads {
+/** @throws InterruptedError where the run is to stop: what is committed stays, and the same command goes on from there */
+export function stopIfAsked(
+  { signal }: Pick<StepRun, "signal">,
+  next: string,
+  done: readonly CommittedStep[] = [],
+): void {
+  if (signal?.aborted !== true) return;
+  throw new InterruptedError("interrupted", `Stopped before ${next}, as asked.`, {
+    hint: "The repository is consistent. Run the same command again to go on.",
+    done,
+  });
+}
+
+/** Where the trees stand when a step is done. */
+export function withHeads(heads: Heads, { step }: PreparedStep): Heads {
   const next = new Map(heads);
   if (step.heads.length === 0) next.delete(step.manager);
   else next.set(step.manager, step.heads);
   return next;
 }
 
-function sameHeads(a: Heads, b: Heads): boolean {
+/** Whether the trees stand at the same revisions. */
+export function sameHeads(a: Heads, b: Heads): boolean {
   const text = (heads: Heads): string =>
     JSON.stringify([...heads].filter(([, ids]) => ids.length > 0).toSorted(([x], [y]) => (x < y ? -1 : 1)));
   return text(a) === text(b);

@@ -4,7 +4,7 @@ import { sql } from "../database/sql.js";
 
 export const logTable = "godwit_log";
 
-export type Outcome = "done" | "failed";
+export type Outcome = "done" | "failed" | "interrupted";
 
 /** One entry; `ended` and `outcome` are null while it runs, and stay so where the process died. */
 export interface LogEntry {
@@ -18,7 +18,7 @@ export interface LogEntry {
   readonly started: string;
   readonly ended: string | null;
   readonly outcome: Outcome | null;
-  /** The statement at which a step failed. */
+  /** The statement at which a step failed or was stopped. */
   readonly statement: string | null;
   readonly tool: string;
   readonly user: string;

@@ -2,6 +2,7 @@
 import type { Fault } from "./faults.js";
 import { courseOf, tryFaults } from "./points.js";
 import type { Course, PointResult } from "./points.js";
+import { mayMount } from "./small-disk.js";
 import type { PreparedCase } from "./start.js";
 
 /** How densely faults are set. */
@@ -12,6 +13,8 @@ export interface Density {
   readonly spread: number;
   /** Whether the server may be crashed: nobody else may use it then. */
   readonly crashes: "yes" | "no";
+  /** Every how many points one is tried, and the first of them: a long run goes in parts. */
+  readonly part: { readonly first: number; readonly step: number };
 }
 
 /**
@@ -24,14 +27,24 @@ export async function* runCampaign(
   around: (work: () => Promise<PointResult>) => Promise<PointResult>,
 ): AsyncIterable<PointResult> {
   const course = await courseOf(prepared);
-  for (const faults of faultsOf(prepared, course, density)) {
+  for (const faults of partOf(faultsOf(prepared, course, density), density)) {
     yield await around(() => tryFaults(prepared, faults));
   }
   if (prepared.of.dialect === "postgres") return;
-  for (const pages of roomOnDisk()) {
-    const result = await around(() => tryFaults(prepared, [{ kind: "disk-full", pages }]));
-    yield result;
-    if (result.outcome === "not-struck") return;
+  for (const kind of mayMount() ? (["disk-full", "small-disk"] as const) : (["disk-full"] as const)) {
+    for (const pages of partOf(roomOnDisk(), density)) {
+      const result = await around(() => tryFaults(prepared, [{ kind, pages }]));
+      yield result;
+      if (result.outcome === "not-struck") break;
+    }
+  }
+}
+
+function* partOf<T>(all: Iterable<T>, { part: { first, step } }: Density): Iterable<T> {
+  let position = 0;
+  for (const one of all) {
+    if (position % step === first) yield one;
+    position += 1;
   }
 }
 
@@ -42,7 +55,7 @@ function* roomOnDisk(): Iterable<number> {
 
 function* faultsOf(
   { of }: PreparedCase,
-  { statements, pauses }: Course,
+  { statements, commits, pauses }: Course,
   density: Density,
 ): Iterable<readonly Fault[]> {
   for (let statement = 1; statement <= statements; statement += density.errors)
@@ -53,7 +66,10 @@ function* faultsOf(
     yield [{ kind: "kill", pause }];
     yield [{ kind: "interrupt", pause }];
   }
-  if (of.dialect === "postgres") yield* serverFaults(some, pauses, density);
+  if (of.dialect === "postgres") {
+    for (const statement of commits) yield [{ kind: "unanswered", statement }];
+    yield* serverFaults(some, pauses, density);
+  }
   yield* secondFaults(statements, pauses, some);
 }
 
@@ -68,7 +84,9 @@ function* serverFaults(
   }
   for (const pause of pauses) {
     yield [{ kind: "terminate-all", pause }];
-    if (crashes === "yes") yield [{ kind: "crash", pause }];
+    if (crashes === "no") continue;
+    yield [{ kind: "crash", pause }];
+    yield [{ kind: "stop", pause }];
   }
 }
 

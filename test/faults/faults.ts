@@ -13,16 +13,22 @@ export type Fault =
   | { readonly kind: "terminate-all"; readonly pause: string }
   /** The network cuts the connection (PostgreSQL). */
   | { readonly kind: "cut"; readonly statement: number }
+  /** The network cuts the connection when the server has carried out a statement, and before its answer arrives (PostgreSQL). */
+  | { readonly kind: "unanswered"; readonly statement: number }
   /** The server crashes, and starts again (PostgreSQL). */
   | { readonly kind: "crash"; readonly pause: string }
+  /** The server is stopped immediately, and is there again for the next run only (PostgreSQL). */
+  | { readonly kind: "stop"; readonly pause: string }
   /** The disk has room for that many pages more (SQLite). */
   | { readonly kind: "disk-full"; readonly pages: number }
+  /** The file system of the repository has room for that many pages more, its journal and `butler.yaml` included (SQLite). */
+  | { readonly kind: "small-disk"; readonly pages: number }
   /** The user interrupts. */
   | { readonly kind: "interrupt"; readonly pause: string };
 
 /** A fault in words: `error at statement 12`. */
 export function describeFault(fault: Fault): string {
-  if (fault.kind === "disk-full") return `disk-full after ${fault.pages} pages`;
+  if ("pages" in fault) return `${fault.kind} after ${fault.pages} pages`;
   return "pause" in fault
     ? `${fault.kind} at ${fault.pause}`
     : `${fault.kind} at statement ${fault.statement}`;

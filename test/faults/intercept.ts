@@ -2,8 +2,11 @@
 import pg from "pg";
 import sqlite3 from "sqlite3";
 
-/** What is done to a statement: let pass, refused by the database, or sent only after something else has happened. */
-export type Verdict = "pass" | "refuse" | (() => Promise<void>);
+/**
+ * What is done to a statement: let pass, refused by the database, sent only after something else has happened, or carried out
+ * without its answer ever arriving.
+ */
+export type Verdict = "pass" | "refuse" | (() => Promise<void>) | { readonly after: () => void };
 
 /** Told each statement that goes to a database, with the driver's connection. */
 export type Interceptor = (text: string, connection: unknown) => Verdict;
@@ -26,7 +29,7 @@ function interceptSqlite(name: string, judge: Interceptor): () => void {
   const original = prototype[name] as Method;
   prototype[name] = function disturbed(text, ...rest) {
     const verdict = judge(String(text), this);
-    if (typeof verdict === "function") throw new Error("a statement of SQLite cannot wait");
+    if (typeof verdict !== "string") throw new Error("a statement of SQLite cannot wait");
     return original.call(this, verdict === "refuse" ? refused : text, ...rest);
   };
   return () => {
@@ -53,6 +56,8 @@ function interceptPostgres(judge: Interceptor): () => void {
     const verdict = judge(text, this);
     if (verdict === "pass") return original.call(this, statement, ...rest);
     if (verdict === "refuse") return original.call(this, refusing(statement as string | Statement), ...rest);
+    if (typeof verdict === "object")
+      return unanswered(original.call(this, statement, ...rest), verdict.after);
     if (typeof statement !== "string" && (statement as Statement).submit !== undefined) {
       // A stream has to be given back at once; what happens to it, happens while it runs.
       void verdict();
@@ -63,6 +68,12 @@ function interceptPostgres(judge: Interceptor): () => void {
   return () => {
     prototype.query = original;
   };
+}
+
+async function unanswered(answer: unknown, cut: () => void): Promise<never> {
+  await (answer as Promise<unknown>);
+  cut();
+  throw new Error("Connection terminated unexpectedly");
 }
 
 function refusing(statement: string | Statement): string | Statement {

@@ -7,6 +7,8 @@ import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
 import type { Description } from "../support/normalize/description.js";
 import { canonical } from "../support/normalize/json.js";
+import { checkOf } from "./checked.js";
+import type { Checked } from "./checked.js";
 import { configurationOf } from "./start.js";
 import type { PreparedCase } from "./start.js";
 
@@ -18,9 +20,14 @@ export type Side = "before" | "after";
 /**
  * Opens the repository after a fault: what it records must be true, that is the database must look as on the side of the
  * move on which the record says that it is.
+ * @param thorough `check`: ask `check` too, which must find nothing new but what it names as open
  * @throws Error that says what is wrong
  */
-export async function requireTrueState({ of, start, end }: PreparedCase, fixture: Fixture): Promise<Side> {
+export async function requireTrueState(
+  { of, start, end, startCheck, endCheck }: PreparedCase,
+  fixture: Fixture,
+  thorough: "check" | "compare",
+): Promise<Side> {
   const report = await current(fixture.folder, { namespace: "daf_butler" });
   if (report.problems.length > 0) {
     throw new Error(`the state is inconsistent: ${report.problems.map(({ message }) => message).join("; ")}`);
@@ -29,11 +36,34 @@ export async function requireTrueState({ of, start, end }: PreparedCase, fixture
   const isAbove = heads.includes(of.revision);
   const side: Side = isAbove === (of.move.direction === "up") ? "after" : "before";
   requireSame(`recorded as ${side} the move`, side === "after" ? end : start, await describeFixture(fixture));
+  if (thorough === "check") {
+    const expected = side === "after" ? endCheck : startCheck;
+    requireChecked(expected, await checkOf(fixture), ["configuration-disagrees"]);
+  }
   return side;
 }
 
+/** @param open codes of what may be open still, as long as `check` names it */
+function requireChecked(expected: Checked, { problems, drift }: Checked, open: readonly string[] = []): void {
+  const more = problems.filter(
+    (one) => !expected.problems.includes(one) && !open.includes(one.split(":")[0] ?? ""),
+  );
+  if (more.length > 0) throw new Error(`check: ${more.join("; ")}`);
+  const wrong = drift.filter((one) => !expected.drift.includes(one));
+  const gone = expected.drift.filter((one) => !drift.includes(one));
+  if (wrong.length + gone.length > 0)
+    throw new Error(`check finds other drift: ${[...wrong, ...gone].slice(0, 3).join("; ")}`);
+}
+
 /** @throws Error where the repository differs from what the move leaves without a fault */
-export async function requireEnd({ end, endFile }: PreparedCase, fixture: Fixture): Promise<void> {
+export async function requireEnd(
+  { end, endFile, endCheck }: PreparedCase,
+  fixture: Fixture,
+  thorough: "check" | "compare",
+): Promise<void> {
+  const { problems } = await current(fixture.folder, { namespace: "daf_butler" });
+  if (problems.length > 0)
+    throw new Error(`at the end: ${problems.map(({ message }) => message).join("; ")}`);
   const actual = await describeFixture(fixture);
   requireSame("at the end", end, actual);
   const [records, expected] = [recordsOf(actual), recordsOf(end)];
@@ -41,6 +71,7 @@ export async function requireEnd({ end, endFile }: PreparedCase, fixture: Fixtur
     throw new Error(`other records at the end: ${records}\ninstead of           ${expected}`);
   const file = await configurationOf(fixture);
   if (file !== endFile) throw new Error(`butler.yaml is otherwise at the end:\n${file}`);
+  if (thorough === "check") requireChecked(endCheck, await checkOf(fixture));
   await requireNoRemains(fixture, actual);
 }
 

@@ -10,6 +10,8 @@ import { describeFixture } from "../support/normalize/describe.js";
 import type { Description } from "../support/normalize/description.js";
 import { createPostgresDatabase, createPostgresTemplate, postgresServer } from "../support/postgres.js";
 import type { FaultCase, Move } from "./cases.js";
+import { checkOf } from "./checked.js";
+import type { Checked } from "./checked.js";
 
 /** A case with what it looks like before and after, where nothing goes wrong. */
 export interface PreparedCase {
@@ -18,6 +20,9 @@ export interface PreparedCase {
   copy(): Promise<Fixture>;
   readonly start: Description;
   readonly end: Description;
+  /** What `check` says before and after. */
+  readonly startCheck: Checked;
+  readonly endCheck: Checked;
   /** `butler.yaml` before and after; the name of the database stands for itself. */
   readonly startFile: string;
   readonly endFile: string;
@@ -44,6 +49,7 @@ export async function prepareCase(of: FaultCase): Promise<PreparedCase> {
   const first = await copyFixture(of.fixture, of.dialect);
   for (const move of of.before) await runMove(first.folder, move);
   const start = await describeFixture(first);
+  const startCheck = await checkOf(first);
   const startFile = await configurationOf(first);
   const copy = await copierOf(first);
   const last = await copy();
@@ -53,6 +59,7 @@ export async function prepareCase(of: FaultCase): Promise<PreparedCase> {
     throw new Error(`the move leaves an inconsistent state without any fault: ${problems}`);
   }
   const described = await describeFixture(last);
+  const endCheck = await checkOf(last);
   const endFile = await configurationOf(last);
   const end: Description = {
     ...described,
@@ -65,7 +72,7 @@ export async function prepareCase(of: FaultCase): Promise<PreparedCase> {
       generated: of.generated,
     },
   };
-  return { of, copy, start, end, startFile, endFile };
+  return { of, copy, start, end, startCheck, endCheck, startFile, endFile };
 }
 
 /** The text of `butler.yaml` with a placeholder for the database. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Client } from "pg";
 import type { Fixture } from "../support/fixtures.js";
-import { adminStatement } from "../support/postgres.js";
+import { adminStatement, postgresServer } from "../support/postgres.js";
 import type { Fault } from "./faults.js";
 import { intercept } from "./intercept.js";
 import type { Verdict } from "./intercept.js";
@@ -14,6 +14,8 @@ export interface Strike {
   readonly struck: string | null;
   /** Statements that were sent so far. */
   readonly statements: number;
+  /** Which of them were commits. */
+  readonly commits: readonly number[];
   /** To be given to the run. */
   readonly onPause: (point: string) => Promise<void>;
   readonly signal: AbortSignal;
@@ -28,11 +30,12 @@ export function prepareStrike(
 ): Strike {
   const room = fault?.kind === "disk-full" ? pagesOf(folder) + fault.pages : 0;
   const interruption = new AbortController();
-  const strike = { struck: null as string | null, statements: 0 };
+  const strike = { struck: null as string | null, statements: 0, commits: [] as number[] };
   const limited = new WeakSet<object>();
   const restore = intercept((text, connection) => {
     if (fault?.kind === "disk-full") limit(connection as SqliteConnection, room, limited);
     strike.statements += 1;
+    if (text === "COMMIT") strike.commits.push(strike.statements);
     if (fault === null || !("statement" in fault) || fault.statement !== strike.statements) return "pass";
     strike.struck = text.replaceAll(/\s+/g, " ").slice(0, 100);
     return verdictOf(fault.kind, connection as Client);
@@ -44,6 +47,7 @@ export function prepareStrike(
     get statements() {
       return strike.statements;
     },
+    commits: strike.commits,
     signal: interruption.signal,
     async onPause(point) {
       if (fault === null || !("pause" in fault) || fault.pause !== point) return;
@@ -52,12 +56,13 @@ export function prepareStrike(
       if (fault.kind === "kill") process.kill(process.pid, "SIGKILL");
       if (fault.kind === "terminate-all") await terminateAll(databaseUrl);
       if (fault.kind === "crash") await crash(databaseUrl);
+      if (fault.kind === "stop") await stopServer();
     },
     end: restore,
   };
 }
 
-function verdictOf(kind: "error" | "kill" | "terminate" | "cut", client: Client): Verdict {
+function verdictOf(kind: "error" | "kill" | "terminate" | "cut" | "unanswered", client: Client): Verdict {
   switch (kind) {
     case "error":
       return "refuse";
@@ -67,9 +72,15 @@ function verdictOf(kind: "error" | "kill" | "terminate" | "cut", client: Client)
     case "terminate":
       return () => terminate(client);
     case "cut":
-      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      cut(client);
       return "pass";
+    case "unanswered":
+      return { after: () => cut(client) };
   }
+}
+
+function cut(client: Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /** The driver's client knows the process that serves it. */
@@ -90,6 +101,12 @@ async function crash(databaseUrl: string): Promise<void> {
   const name = databaseUrl.slice(databaseUrl.lastIndexOf("/") + 1);
   const [row] = await adminStatement(`SELECT pid FROM pg_stat_activity WHERE datname = '${name}' LIMIT 1`);
   process.kill(Number(row?.["pid"]), "SIGKILL");
+}
+
+/** As `pg_ctl stop -m immediate` does it. */
+async function stopServer(): Promise<void> {
+  const server = await postgresServer();
+  await server.stopNow();
 }
 
 /** How many pages a SQLite file has, as its header says. */

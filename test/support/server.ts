@@ -5,6 +5,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chown, cp, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer, type AddressInfo } from "node:net";
@@ -25,6 +26,10 @@ export interface Server {
   /** Process id of the server. */
   readonly pid: number;
   stop(): Promise<void>;
+  /** Stops it as `pg_ctl stop -m immediate` does; it is down when this returns. */
+  stopNow(): Promise<void>;
+  /** Starts it after `stopNow`. */
+  startAgain(): Promise<void>;
 }
 
 interface Binaries {
@@ -45,8 +50,8 @@ const settings: Readonly<Record<string, string>> = {
   max_connections: "200",
   shared_buffers: "64MB",
   timezone: "UTC",
+  // What is committed has to survive a crash of the server, which tests cause; not one of the machine.
   fsync: "off",
-  synchronous_commit: "off",
   full_page_writes: "off",
   autovacuum: "off",
   jit: "off",
@@ -59,10 +64,17 @@ const settings: Readonly<Record<string, string>> = {
 const keeperScript = `
 folder="$1"
 shift
-"$@" >"$folder/log" 2>&1 &
-cat >/dev/null
-kill -INT $!
-wait $!
+"$@" >>"$folder/log" 2>&1 &
+server=$!
+while read -r order
+do
+  if [ "$order" = stop ]
+  then kill -QUIT $server; wait $server; touch "$folder/stopped"
+  else rm "$folder/stopped"; "$@" >>"$folder/log" 2>&1 & server=$!
+  fi
+done
+kill -INT $server
+wait $server
 rm -rf "$folder"
 `;
 
@@ -180,9 +192,23 @@ export async function startServer(): Promise<Server> {
   const keeper = startKeeper(binaries, folder, account, port);
   try {
     const pid = await untilReady(folder, port);
-    const stop = (): Promise<void> => stopKeeper(keeper);
-    const log = path.join(folder, "log");
-    return { host: "127.0.0.1", port, user: "postgres", password: canaryPassword, log, pid, stop };
+    return {
+      host: "127.0.0.1",
+      port,
+      user: "postgres",
+      password: canaryPassword,
+      log: path.join(folder, "log"),
+      pid,
+      stop: () => stopKeeper(keeper),
+      async stopNow() {
+        keeper.stdin?.write("stop\n");
+        while (!existsSync(path.join(folder, "stopped"))) await sleep(10);
+      },
+      async startAgain() {
+        keeper.stdin?.write("start\n");
+        await untilReady(folder, port);
+      },
+    };
   } catch (error) {
     await stopKeeper(keeper);
     throw error;

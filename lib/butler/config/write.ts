@@ -1,17 +1,23 @@
 /** Brings `butler.yaml` along with the database. */
 import {
   accessSync,
-  chmodSync,
-  chownSync,
+  closeSync,
   constants,
   copyFileSync,
   existsSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  openSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import type { Stats } from "node:fs";
 import path from "node:path";
 import type { OutsideEdit } from "../../repository/repository.js";
 import { classNameOf, importClassPath } from "../classes.js";
@@ -85,22 +91,65 @@ function outcome(file: string, edit: ManagerEdit, result: EditResult, backup: st
   return { file, description: `${change} by hand, as ${result.reason}`, outcome: "by-hand", backup: null };
 }
 
+/** A backup has its name only when it is whole; another run may make one at the same time. */
 function backUp(file: string): string {
-  for (let number = 1; ; number += 1) {
-    const backup = `${file}.backup-${number}`;
-    if (existsSync(backup)) continue;
-    copyFileSync(file, backup, constants.COPYFILE_EXCL);
-    return backup;
+  const temporary = `${file}.backup-new-${process.pid}`;
+  try {
+    writeWhole(temporary, readFileSync(file), statSync(file));
+    for (let number = 1; ; number += 1) {
+      const backup = `${file}.backup-${number}`;
+      if (namedAnew(temporary, backup)) return backup;
+    }
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Gives a file a further name; false where that is taken. */
+function namedAnew(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (existsSync(name)) return false;
+    // The file system has no hard links.
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
+    return true;
   }
 }
 
 /** At any instant the file is either the old one or the new one, of the same owner and with the same permissions. */
 function replaceFile(file: string, text: string): void {
   const target = realpathSync(file);
-  const { mode, uid, gid } = statSync(target);
   const temporary = `${target}.new-${process.pid}`;
-  writeFileSync(temporary, text);
-  if (process.getuid?.() === 0) chownSync(temporary, uid, gid);
-  chmodSync(temporary, mode);
-  renameSync(temporary, target);
+  try {
+    writeWhole(temporary, text, statSync(target));
+    renameSync(temporary, target);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Writes a file that belongs to whom another one belongs to, and is on the disk when this returns. */
+function writeWhole(file: string, content: string | Buffer, { mode, uid, gid }: Stats): void {
+  const handle = openSync(file, "w", 0o600);
+  try {
+    writeFileSync(handle, content);
+    giveTo(handle, uid, gid);
+    fchmodSync(handle, mode & 0o7777);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Only root may give a file away; anybody else keeps it. */
+function giveTo(handle: number, uid: number, gid: number): void {
+  try {
+    fchownSync(handle, uid, gid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+  }
 }

@@ -22,8 +22,8 @@ export function printRuns(runs: readonly RunEntry[]): void {
       ]),
     ),
   );
-  for (const { revision, statement } of runs) {
-    if (statement !== null) print(`${revision} failed at: ${shortened(statement)}`);
+  for (const { revision, outcome, statement } of runs) {
+    if (statement !== null) print(`${revision} ${outcome} at: ${shortened(statement)}`);
   }
 }
 

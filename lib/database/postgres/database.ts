@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import type { Sequelize } from "sequelize";
+import { StepError } from "../../errors.js";
 import type { Database, ScriptFrame, Session, SessionOptions, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
 import { connectionError, type Place } from "./errors.js";
@@ -56,7 +57,7 @@ export class PostgresDatabase implements Database {
       const result = await work(session);
       // Deferred constraints are checked here, where a failure can still be reported as that of a statement.
       await session.send("SET CONSTRAINTS ALL IMMEDIATE");
-      await session.send("COMMIT");
+      await commit(session);
       session.end();
       this.#release(client);
       return result;
@@ -151,6 +152,20 @@ export class PostgresDatabase implements Database {
     const { connectionManager } = this.#sequelize;
     if (await isIdle(client)) connectionManager.releaseConnection(client);
     else await connectionManager.destroyConnection(client);
+  }
+}
+
+/** Where the answer to a commit is lost, it may have taken place. */
+async function commit(session: PostgresSession): Promise<void> {
+  try {
+    await session.send("COMMIT");
+  } catch (error) {
+    if (!(error instanceof StepError) || error.code !== "connection-lost") throw error;
+    throw new StepError(
+      "commit-unknown",
+      "The connection to the database was lost while a transaction was committed: it may have taken place, or not.",
+      { hint: "Run the same command again: it goes on from where the repository is.", cause: error },
+    );
   }
 }
 

@@ -1,6 +1,4 @@
 /** Writes a schema as a script that `psql` restores, without any other program: a backup that does not depend on the version of one. */
-import { createWriteStream } from "node:fs";
-import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { Database } from "../database.js";
 import type { DatabaseCopyOptions } from "../copy.js";
@@ -16,11 +14,8 @@ export async function dumpPostgres(
   file: string,
   options: DatabaseCopyOptions,
 ): Promise<void> {
-  const output = createWriteStream(file, { flags: "wx", mode: 0o600 });
-  await once(output, "open");
-  const write = async (text: string | Buffer): Promise<void> => {
-    if (!output.write(text)) await once(output, "drain");
-  };
+  const output = await open(file, "wx", 0o600);
+  const write = (text: string | Buffer): Promise<void> => output.writeFile(text);
   try {
     await source.transaction({ mode: "read" }, async (session) => {
       const from = postgresSession(session);
@@ -36,11 +31,10 @@ export async function dumpPostgres(
       await copySchema(from, fileSink(from.namespace, write), options);
       await write("COMMIT;\n");
     });
+    await output.sync();
   } finally {
-    output.end();
-    await once(output, "close");
+    await output.close();
   }
-  await flush(file);
 }
 
 function beginning(namespace: string, extensions: readonly string[]): string {
@@ -68,13 +62,4 @@ function fileSink(namespace: string, write: (text: string | Buffer) => Promise<v
       await write("\\.\n");
     },
   };
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -7,7 +7,8 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RefusedError } from "../../errors.js";
 import type { Database, Session } from "../database.js";
-import { describeHolder, type LockHolder, type WriterLock, type WriterLockOptions } from "../lock.js";
+import { describeHolder, stoppedWaiting } from "../lock.js";
+import type { LockHolder, WriterLock, WriterLockOptions } from "../lock.js";
 import { type Sql, sql } from "../sql.js";
 
 const aliveTimeoutMs = 15_000;
@@ -18,7 +19,7 @@ interface Key {
   readonly second: number;
 }
 
-/** @throws RefusedError `locked` */
+/** @throws RefusedError `locked`, InterruptedError */
 export async function acquirePostgresLock(
   database: Database,
   options: WriterLockOptions,
@@ -72,6 +73,7 @@ async function take(session: Session, database: Database, options: WriterLockOpt
     const words = holder === null ? null : describeHolder(holder);
     if (holder !== null && words !== shown) options.onWaiting?.(holder);
     shown = words;
+    if (options.signal?.aborted === true) throw stoppedWaiting();
     if (performance.now() >= deadline) throw locked(database, words ?? "another process");
     await sleep(pollMs.least + Math.random() * pollMs.spread);
   }

@@ -6,7 +6,7 @@ import type { DatabaseCopyOptions, TableDigest } from "../copy.js";
 import type { Database, Session } from "../database.js";
 import { sql } from "../sql.js";
 import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { literal, quoteName } from "./literals.js";
 import { openSqlite } from "./open.js";
 import { SqliteSession } from "./session.js";
@@ -24,7 +24,33 @@ export async function copySqlite(
   }
   const part = `${path}.godwit-part`;
   await rm(part, { force: true });
-  const digests = await whileUnchanged(source, options, async (session) => {
+  try {
+    const digests = await copyAndCompare(source, part, options);
+    await flushed(part);
+    await rename(part, path);
+    return digests;
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** SQLite leaves it to the system when the copy comes to the disk. */
+async function flushed(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function copyAndCompare(
+  source: Database,
+  part: string,
+  options: DatabaseCopyOptions,
+): Promise<TableDigest[]> {
+  return whileUnchanged(source, options, async (session) => {
     await source.session((other) => other.execute(sql`VACUUM INTO ${part}`));
     const copy = await openSqlite(part);
     try {
@@ -35,8 +61,6 @@ export async function copySqlite(
       await copy.close();
     }
   });
-  await rename(part, path);
-  return digests;
 }
 
 /** Keeps writers away meanwhile. Where the file cannot be written by us, a reader's lock has to do. */

@@ -3,7 +3,7 @@ import type { Sequelize } from "sequelize";
 import type { Database as Connection } from "sqlite3";
 import { StepError } from "../../errors.js";
 import type { Database, ScriptFrame, Session, TransactionOptions } from "../database.js";
-import { describeHolder } from "../lock.js";
+import { describeHolder, stoppedWaiting } from "../lock.js";
 import type { Sql } from "../sql.js";
 import { all, run } from "./driver.js";
 import { driverCode, lockedError, openError } from "./errors.js";
@@ -149,6 +149,7 @@ async function takeWriteLock(
         told = now;
         options.onWaiting?.(await findHolder(path));
       }
+      if (options.signal?.aborted === true) throw stoppedWaiting();
       await setTimeout(pollMs * (0.5 + Math.random()));
     }
   }
