@@ -169,10 +169,12 @@ async function requireButler(database: Database, file: string): Promise<void> {
   });
   const hint = `It is the database that ${file} names in registry.db.`;
   if (attributes === null) {
+    const { displayUrl, namespace } = database;
+    const place = namespace === null ? "" : ` in schema "${namespace}"`;
     throw new InputError(
       "no-butler",
-      `${database.displayUrl} is no Butler registry: it has no table ${attributesTable}.`,
-      { hint },
+      `${displayUrl} is no Butler registry: it has no table ${attributesTable}${place}.`,
+      { hint: namespace === null ? hint : `${hint} Another schema is named in registry.namespace.` },
     );
   }
   if (attributes.size > 0) return;

@@ -60,6 +60,7 @@ async function sequelizeOptions(
       application_name: "godwit",
       keepAlive: true,
       connectionTimeoutMillis: address.connectTimeoutMs,
+      ...(address.sessionOptions === null ? {} : { options: address.sessionOptions }),
       ...(await tlsOptions(address)),
     },
   };

@@ -4,7 +4,7 @@ import { InputError } from "../../errors.js";
 /** How TLS is used; without it the connection is plain. */
 export type TlsMode = "off" | "unverified" | "verified";
 
-/** What a connection needs. What is null is left to the driver: PGUSER, PGPASSWORD, ~/.pgpass. */
+/** What a connection needs. What is null is left to the driver: PGUSER, PGPASSWORD, PGOPTIONS, ~/.pgpass. */
 export interface PostgresAddress {
   readonly host: string;
   readonly port: number;
@@ -15,6 +15,8 @@ export interface PostgresAddress {
   /** Path of a file with certificates to trust, or null. */
   readonly rootCertificate: string | null;
   readonly connectTimeoutMs: number;
+  /** Settings of the session (`-c search_path=name`), or null. */
+  readonly sessionOptions: string | null;
 }
 
 /** Credentials that do not stand in the URL. */
@@ -46,25 +48,29 @@ export function parsePostgresUrl(url: string, credentials: Credentials = {}): Po
   if (tls === undefined) throw badUrl(`sslmode "${mode}" is not known`);
   const database = decode(parsed.pathname.slice(1)) || (option("dbname") ?? "");
   if (database === "") throw badUrl("it names no database");
+  const host = decode(parsed.hostname).replace(/^\[(.*)\]$/, "$1");
   return {
-    host: option("host") ?? (decode(parsed.hostname).replace(/^\[(.*)\]$/, "$1") || "localhost"),
-    port: Number(option("port") ?? (parsed.port || "5432")),
+    // As for every client of PostgreSQL, the environment says what the URL leaves open.
+    host: option("host") ?? (host === nowhere ? (process.env["PGHOST"] ?? "localhost") : host),
+    port: Number(option("port") ?? (parsed.port || (process.env["PGPORT"] ?? "5432"))),
     database,
     user: credentials.user ?? emptyAsNull(decode(parsed.username)) ?? option("user"),
     password: credentials.password ?? emptyAsNull(decode(parsed.password)) ?? option("password"),
     tls,
     rootCertificate: option("sslrootcert"),
     connectTimeoutMs: Number(option("connect_timeout") ?? "15") * 1000,
+    sessionOptions: option("options"),
   };
 }
+
+/** Stands where a URL names no host, as a URL has to have one. */
+const nowhere = "no-host-is-named.invalid";
 
 function parseUrl(url: string): URL {
   const match = /^postgres(?:ql)?(?:\+[a-z0-9_]+)?:\/\/(.*)$/is.exec(url);
   if (match === null) throw badUrl("it does not begin with postgresql://");
   // A user without a host (`postgresql://user@/database`) means the default host.
-  const rest = (match[1] ?? "")
-    .replace(/^([^/?#]*@)(?=[/?#]|$)/, "$1localhost")
-    .replace(/^(?=[/?#]|$)/, "localhost");
+  const rest = (match[1] ?? "").replace(/^([^/?#]*@)?(?=[:/?#]|$)/, `$1${nowhere}`);
   try {
     return new URL(`postgresql://${rest}`);
   } catch {
