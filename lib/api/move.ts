@@ -59,7 +59,6 @@ async function moveProject(
   const { repository } = project;
   const options = { ...asked, onEvent: listeners(project, asked) };
   repository.requireWritable();
-  await finishInterrupted(project, options);
   const lockTimeoutMs = options.lockTimeoutMs ?? defaultLockTimeoutMs;
   const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
   const lock = await acquireWriterLock(repository.database, {
@@ -85,6 +84,8 @@ async function moveProject(
         await makeBackup(project, options, lockTimeoutMs);
       },
     });
+    // Each step does this after its commit; where there is none, an interrupted run may have left it. A refusal touches nothing.
+    if (result.steps.length === 0) await finishInterrupted(project, options);
     return { ...result, current: await reportCurrent(project) };
   } finally {
     await lock.release();

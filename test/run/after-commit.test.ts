@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { current, StepError, upgrade } from "../../lib/index.js";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { current, InputError, StepError, upgrade } from "../../lib/index.js";
 import { intercept } from "../faults/intercept.js";
 import { copyFixture } from "../support/fixtures.js";
 
@@ -33,3 +35,30 @@ for (const dialect of ["sqlite", "postgres"] as const) {
     });
   });
 }
+
+describe("A butler.yaml that was left behind by an interrupted run", () => {
+  it("is brought along by the same command, and not touched by one that is refused", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const file = path.join(folder, "butler.yaml");
+    const text = await readFile(file, "utf8");
+    const behind = text.replace(
+      "synthIntKey.SynthIntKeyCollectionManager",
+      "nameKey.NameKeyCollectionManager",
+    );
+    expect(behind).not.to.equal(text);
+    await writeFile(file, behind);
+    const files = await readdir(folder);
+    const error: unknown = await upgrade(folder, "nosuch").catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(InputError);
+    expect(await readFile(file, "utf8")).to.equal(behind);
+    expect(await readdir(folder)).to.deep.equal(files);
+    const edited: string[] = [];
+    const { steps } = await upgrade(folder, "1fae088c80b6", {
+      onEvent: (event) => {
+        if (event.kind === "outside-edit") edited.push(event.file);
+      },
+    });
+    expect([steps, edited]).to.deep.equal([[], [file]]);
+    expect(await readFile(file, "utf8")).to.equal(text);
+  });
+});
