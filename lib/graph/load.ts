@@ -42,7 +42,7 @@ export function loadGraph<Node extends GraphNode>(
   const downs = isLinked ? joined(parents, effectiveDependsOn) : parents;
   const ups = isLinked ? reversed(downs) : children;
   const ids = nodes.map((node) => node.id);
-  const labels = nodes.map((node) => unique(node.labels ?? none));
+  const labels = nodes.map((node) => node.labels ?? none);
   return {
     ids,
     byId,
@@ -77,12 +77,17 @@ function indexIds<Node extends GraphNode>(
   return byId;
 }
 
+/** Refuses an id that no target could name. @param owner how its revision is named in messages @throws InputError `invalid-revision-id` */
+export function refuseOddId(id: string, owner: string): void {
+  if (id !== "" && !reserved.test(id)) return;
+  throw problem(
+    "invalid-revision-id",
+    `The id '${id}' of ${owner} is not possible: an id is not empty and has none of @ - + :`,
+  );
+}
+
 function refuseOddNode<Node extends GraphNode>(node: Node, describe: (node: Node) => string): void {
-  if (node.id === "" || reserved.test(node.id))
-    throw problem(
-      "invalid-revision-id",
-      `The id '${node.id}' of ${describe(node)} is not possible: an id is not empty and has none of @ - + :`,
-    );
+  if (node.id === "" || reserved.test(node.id)) refuseOddId(node.id, describe(node));
   if (node.parents.includes(node.id))
     throw problem("self-loop", `${describe(node)} names itself as its parent.`);
   if (node.dependsOn?.includes(node.id) === true)
@@ -97,7 +102,7 @@ function indexLabels<Node extends GraphNode>(
   const byLabel = new Map<string, number>();
   const carrier = new Map<string, Node>();
   for (const [number, node] of nodes.entries())
-    for (const label of unique(node.labels ?? [])) {
+    for (const label of node.labels ?? []) {
       const other = carrier.get(label);
       const named = byId.get(label);
       if (other !== undefined || named !== undefined)
@@ -105,7 +110,9 @@ function indexLabels<Node extends GraphNode>(
           "duplicate-label",
           other === undefined
             ? `The label '${label}' of ${describe(node)} is the id of a revision.`
-            : `Two revisions have the label '${label}': ${describe(other)} and ${describe(node)}.`,
+            : other === node
+              ? `${describe(node)} has the label '${label}' twice.`
+              : `Two revisions have the label '${label}': ${describe(other)} and ${describe(node)}.`,
         );
       carrier.set(label, node);
       byLabel.set(label, number);

@@ -138,7 +138,9 @@ function offline(graph: Graph, target: string): { rows: string[]; target: string
   const [start = "", end, ...more] = target.split(":");
   if (end === undefined) return null;
   if (more.length > 0) throw problem("bad-range-syntax", `'${target}' has more than one ':'.`);
-  const node = start === "" ? undefined : resolveOne(graph, start);
+  if (start === "")
+    throw problem("bad-range-syntax", `'${target}' does not say where it starts.`, "Say `base:B` for all.");
+  const node = resolveOne(graph, start);
   return { rows: node === undefined ? [] : [idOf(graph, node)], target: end };
 }
 

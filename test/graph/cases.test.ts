@@ -23,7 +23,7 @@ interface CaseFile {
 const fixtures = new URL("../../../test/fixtures/graph/", import.meta.url);
 
 describe("The graph answers as Alembic does, or better where Alembic is wrong", () => {
-  for (const name of ["hand", "random-a", "random-b", "large"])
+  for (const name of ["hand", "random-a", "random-b", "random-c", "large"])
     it(`in all cases of ${name}`, () => {
       const packed = readFileSync(new URL(`${name}.json.gz`, fixtures));
       const { graphs, cases } = JSON.parse(gunzipSync(packed).toString()) as CaseFile;

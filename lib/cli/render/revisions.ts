@@ -44,8 +44,8 @@ function addNode(
 ): void {
   for (const line of node.above) lines.push(line);
   lines.push(`${node.graph.padEnd(width)} ${describe(revision)}`);
-  for (const line of detailsOf(revision, detail)) lines.push(`${node.continued.padEnd(width)}   ${line}`);
   for (const line of node.below) lines.push(line);
+  for (const line of detailsOf(revision, detail)) lines.push(`${node.continued.padEnd(width)}   ${line}`);
 }
 
 /** `@` is where the repository stands, `*` applied, `+` pending, `.` neither; `o` where no repository was asked. */
@@ -65,7 +65,7 @@ function markOf(revision: RevisionEntry | undefined): string {
 }
 
 function lineStyle(): "unicode" | "ascii" {
-  return /utf-?8/i.test(process.env["LC_ALL"] ?? process.env["LC_CTYPE"] ?? process.env["LANG"] ?? "")
+  return /utf-?8/i.test(process.env["LC_ALL"] || process.env["LC_CTYPE"] || process.env["LANG"] || "")
     ? "unicode"
     : "ascii";
 }

@@ -1,5 +1,5 @@
 import { type Graph, type GraphNode, heads, idOf, idsOf } from "../graph.js";
-import { loadGraph } from "../load.js";
+import { loadGraph, refuseOddId } from "../load.js";
 import { problem } from "../problems.js";
 import { resolveName, resolveOne } from "./names.js";
 
@@ -24,13 +24,14 @@ export interface CreatedRevision {
 /**
  * Works out the header of a new revision, and checks the graph with it.
  * @param nodes the graph's revisions, in load order
- * @throws InputError with the category as its code: `not-a-head`, `duplicate-heads`, and what `loadGraph` finds
+ * @throws InputError with the category as its code: `invalid-revision-id`, `not-a-head`, `duplicate-heads`, and what `loadGraph` finds
  */
 export function createRevision(
   graph: Graph,
   nodes: readonly GraphNode[],
   wanted: NewRevision,
 ): CreatedRevision {
+  refuseOddId(wanted.id, "the new revision");
   const below = wanted.on.flatMap((name) => resolveName(graph, name).nodes);
   if (new Set(below).size !== below.length)
     throw problem("duplicate-heads", `The same parent is named twice: ${idsOf(graph, below).join(", ")}.`);

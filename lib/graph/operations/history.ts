@@ -6,7 +6,7 @@ import { carriersOf } from "./labels.js";
 import { resolveBranch, resolveName } from "./names.js";
 import { nodesOfRows, refuseOverlap } from "./rows.js";
 import { upgradeTargets } from "./upgrade.js";
-import { walkDown } from "./walk.js";
+import { walkDown, type Walked } from "./walk.js";
 
 /**
  * The revisions of a range, newest first, both ends included.
@@ -19,14 +19,13 @@ export function historyOfTable(graph: Graph, rows: readonly string[], range: str
   const [low = "", high, ...more] = (range ?? ":").trim().split(":");
   if (high === undefined || more.length > 0)
     throw problem("bad-range-syntax", `'${range}' is no range.`, "A range is `A:B`, `A:` or `:B`.");
-  if (/^-\d+$/.test(low) && /^[+]\d+$/.test(high))
-    throw problem("unknown-revision", `'${high}' has no revision to count from: '${low}' is none.`);
+  refuseOddPair(low, high);
   const ends = onBranchOf(
     graph,
     highEnds(graph, rows, high, () => startOfCount(graph, rows, low, high)),
     low,
   );
-  const starts = lowEnds(graph, rows, low);
+  const starts = lowEnds(graph, rows, low, high);
   refuseOverlap(graph, ends);
   const needed = ancestors(graph, ends);
   const stray = starts.find((node) => !needed.has(node));
@@ -58,27 +57,43 @@ export function between(graph: Graph, low: readonly number[], high: readonly num
 
 /** Revisions that a name stands for, `-n` included: n down from every effective head. */
 export function resolveWithWalk(graph: Graph, text: string): (number | undefined)[] {
+  return walksDown(graph, text)?.map(({ node }) => node) ?? [...resolveName(graph, text).nodes];
+}
+
+/** Where `-n` and `label@-n` lead to, from each effective head; null for any other name. */
+function walksDown(graph: Graph, text: string): Walked[] | null {
   const match = /^(?:([^@]*)@)?-(\d+)$/.exec(text);
   const [, label = "", steps = "0"] = match ?? [];
-  if (match === null || Number(steps) === 0) return [...resolveName(graph, text).nodes];
+  if (match === null || Number(steps) === 0) return null;
   const carriers = label === "" ? undefined : new Set(carriersOf(graph, label));
   return effectiveHeads(graph)
     .filter((head) => carriers?.has(head) !== false)
-    .map((head) => walkDown(graph, head, Number(steps)).node);
+    .map((head) => walkDown(graph, head, Number(steps)));
 }
 
-function lowEnds(graph: Graph, rows: readonly string[], text: string): number[] {
+/** Ends that cannot both be counted: the low end has to be named where the high end counts from it, and only one end is what is applied. */
+function refuseOddPair(low: string, high: string): void {
+  if (/^([^@]*@)?-\d+$/.test(low) && /^[+]\d+$/.test(high))
+    throw problem("unknown-revision", `'${high}' has no revision to count from: '${low}' is none.`);
+  if (low === "current" && high === "current")
+    throw problem("unknown-revision", "Both ends are what is applied: there is nothing between them.");
+}
+
+function lowEnds(graph: Graph, rows: readonly string[], text: string, high: string): number[] {
   if (text === "" || text === "base") return [];
   if (text === "current") return nodesOfRows(graph, rows);
-  const nodes = [...new Set(resolveWithWalk(graph, text))];
-  if (nodes.includes(undefined) && /-\d+$/.test(text))
-    throw problem("not-an-ancestor", `'${text}' leads below the first revision.`);
-  return nodes.filter((node) => node !== undefined);
+  const walked = walksDown(graph, text);
+  if (walked === null) return [...new Set(resolveName(graph, text).nodes)];
+  // A walk that leads past the first revision stops there, if the range has one end to walk from.
+  if (high !== "" && high !== "heads" && walked.every(({ ended }) => ended)) return [];
+  const nodes = walked.map(({ node }) => node).filter((node) => node !== undefined);
+  if (nodes.length === walked.length) return [...new Set(nodes)];
+  throw problem("not-an-ancestor", `'${text}' leads below the first revision.`);
 }
 
 /** What `+n` as high end counts from: the rows, or the one revision that the low end names; behind `branch@`, those on its line. */
 function startOfCount(graph: Graph, rows: readonly string[], text: string, high: string): number[] {
-  const nodes = lowEnds(graph, rows, text);
+  const nodes = lowEnds(graph, rows, text, high);
   if (text === "current" || nodes.length < 2 || high.includes("@")) return nodes;
   throw problem(
     "multiple-heads",
@@ -103,7 +118,7 @@ function onBranchOf(graph: Graph, ends: readonly number[], low: string): readonl
   const at = low.indexOf("@");
   if (at < 1) return ends;
   const branch = low.slice(0, at);
-  resolveBranch(graph, branch);
+  resolveBranch(graph, branch, "unknown-revision");
   const carriers = new Set(carriersOf(graph, graph.byId.has(branch) ? onlyLabel(graph, branch) : branch));
   return ends.filter((node) => carriers.has(node));
 }

@@ -17,8 +17,8 @@ export function stampTable(
   before: "kept" | "purged",
 ): TableMove {
   const current = before === "purged" ? [] : nodesOfRows(graph, rows);
+  const near = new Set(targets.flatMap((target) => nearRows(graph, current, target)));
   const named = targets.map((target) => resolveName(graph, target));
-  const near = new Set(named.flatMap(({ nodes, branch }) => nearRows(graph, current, nodes, branch)));
   const table = new StampedRows(graph, current, before === "purged" ? [["delete-all"]] : []);
   const goals = named.flatMap(({ nodes }) => nodes);
   if (goals.length === 0) for (const row of near) table.delete(row);
@@ -27,14 +27,17 @@ export function stampTable(
 }
 
 /** Rows on a line with what a target names, through dependsOn as well; all where it names nothing. */
-function nearRows(
-  graph: Graph,
-  current: readonly number[],
-  nodes: readonly number[],
-  branch: string,
-): readonly number[] {
-  if (current.length === 0 || (nodes.length === 0 && branch === "")) return current;
-  const named = branch === "" ? nodes : [...nodes, resolveBranch(graph, branch, "unknown-revision")];
+function nearRows(graph: Graph, current: readonly number[], target: string): readonly number[] {
+  const at = target.indexOf("@");
+  const symbol = target.slice(at + 1);
+  // Tips are looked up even where there are no rows: several of them are an error in any case.
+  const tips = symbol === "head" || symbol === "heads" ? resolveName(graph, target).nodes : [];
+  if (current.length === 0) return current;
+  const named = [...tips];
+  if (at > 0) named.push(resolveBranch(graph, target.slice(0, at), "unknown-revision"));
+  if (symbol !== "base" && symbol !== "head" && symbol !== "heads")
+    named.push(resolveBranch(graph, symbol, "unknown-revision"));
+  if (named.length === 0) return current;
   // Of all that is named at once: the edges are the same both ways.
   const related = reach(graph.downs, named);
   for (const node of reach(graph.ups, named)) related.add(node);

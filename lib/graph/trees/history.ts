@@ -1,5 +1,5 @@
 import { NodeSet, reach } from "../closure.js";
-import { bases, effectiveHeads, idOf, neighbours } from "../graph.js";
+import { bases, effectiveHeads, heads, idOf, neighbours } from "../graph.js";
 import { newestFirst } from "../order.js";
 import { problem } from "../problems.js";
 import type { Revision } from "../revision.js";
@@ -57,7 +57,7 @@ export function historyOf(
     throw problem("no-repository", `'${range}' needs a repository.`, "Name one with --repo.");
   const standing = standingOf(view, state ?? { heads: new Map(), order: [] });
   const place: Place = { view, standing, policy: anyRepository };
-  const low = lowEnds(place, ends.from);
+  const low = lowEnds(place, ends);
   const high = highEnds(place, ends.to, low);
   const inside = reach(view.graph.downs, high);
   const outside = low.find((node) => !inside.has(node));
@@ -76,9 +76,10 @@ function between(
   high: readonly number[],
   inside: NodeSet,
 ): number[] {
-  const { downs, ups, children } = view.graph;
+  const { downs, ups, parents, children } = view.graph;
   if (low.length === 0) return newestFirst({ downs, ups, nodes: inside, tips: high });
-  const below = reach(downs, low);
+  // Each tree by itself: what the low end of another tree depends on is not below that of its own.
+  const below = reach(parents, low);
   for (const node of low) below.delete(node);
   const above = reach(children, low);
   const nodes = new NodeSet(view.graph.ids.length);
@@ -90,7 +91,7 @@ function between(
   return newestFirst({ downs, ups, nodes, hidden, tips: high });
 }
 
-function lowEnds(place: Place, text: string): number[] {
+function lowEnds(place: Place, { from: text, to }: Range): number[] {
   const { view, standing } = place;
   if (text === "" || text === "base") return [];
   if (text === "current") return [...standing.heads.values()].flat();
@@ -100,15 +101,24 @@ function lowEnds(place: Place, text: string): number[] {
     return start === undefined ? lowestIn(view, target.scope) : [start, ...more];
   }
   const starts =
-    target.symbol.kind === "here" ? startsBelow(place, target.scope) : [namedStart(place, target, text)];
-  const reached = starts.map((start) =>
-    walk(place, target, text, start, (node) => neighbours(view.graph.parents, node)),
-  );
-  return [...new Set(reached.filter((node) => node !== undefined))];
+    target.symbol.kind === "here" ? startsBelow(place, target.scope, to) : [namedStart(place, target, text)];
+  const parents = (node: number): readonly number[] => neighbours(view.graph.parents, node);
+  const reached = starts.flatMap((start) => {
+    const node = walk(place, target, text, start, parents, "stopped");
+    if (node !== undefined || start === undefined) return node ?? [];
+    // A tree that is shorter than the walk is shown from its beginning.
+    return [...reach(view.graph.parents, [start])].filter((one) => parents(one).length === 0);
+  });
+  return [...new Set(reached)];
 }
 
-function startsBelow({ view, standing }: Place, scope: Scope): number[] {
-  return scope.kind === "all" ? effectiveHeads(view.graph) : tipsIn(view, standing, scope);
+/** What `-n` counts from: the tips of each tree, or, where the range ends at what is applied, what each tree stands on. */
+function startsBelow({ view, standing }: Place, scope: Scope, to: string): number[] {
+  if (to !== "current") return scope.kind === "all" ? heads(view.graph) : tipsIn(view, standing, scope);
+  const current = [...standing.heads.values()].flat();
+  if (scope.kind === "all") return current;
+  const inside = new Set(nodesIn(view, scope));
+  return current.filter((node) => inside.has(node));
 }
 
 /** `MANAGER@base`: everything from the beginning of that tree. */
@@ -122,9 +132,9 @@ function highEnds(place: Place, text: string, low: readonly number[]): number[] 
   const { view, standing } = place;
   if (text === "" || text === "heads") {
     const tips = effectiveHeads(view.graph);
-    return low.length === 0
-      ? tips
-      : tips.filter((tip) => low.some((node) => reach(view.graph.downs, [tip]).has(node)));
+    if (low.length === 0) return tips;
+    const above = reach(view.graph.ups, low);
+    return tips.filter((tip) => above.has(tip));
   }
   if (text === "current") return [...standing.heads.values()].flat();
   if (!/^[+]\d+$/.test(text) || low.length === 0) return upgradeGoals(place, text);

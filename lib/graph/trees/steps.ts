@@ -95,7 +95,7 @@ export function refuseMixedHeads(
       throw problem(
         "parallel-tips",
         `${manager} would stand on several revisions at once: ${names}.`,
-        `Merge them first: \`godwit revision merge ${idsOf(view.graph, heads).join(" ")}\`.`,
+        `Merge them first: \`godwit revision merge ${manager} ${idsOf(view.graph, heads).join(" ")}\`.`,
       );
   }
 }

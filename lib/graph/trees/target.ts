@@ -30,6 +30,9 @@ export interface Place {
   readonly policy: Policy;
 }
 
+/** What stands before `@`, or the only tree that can be meant. */
+type CountedScope = Exclude<Scope, { readonly kind: "all" }>;
+
 const everything: Scope = { kind: "all" };
 
 /**
@@ -76,8 +79,10 @@ export function upgradeGoals(place: Place, text: string): number[] {
       `'${text}' does not lead up.`,
       "An upgrade takes `+1` and more; `godwit downgrade` takes `-1` and more.",
     );
-  const start = startOfUpgrade(place, target, text);
-  const reached = walk(place, target, text, start, (node) => neighbours(place.view.graph.parents, node));
+  const here = target.symbol.kind === "here" ? treeToRaise(place, target, text) : null;
+  const start = here === null ? namedStart(place, target, text) : currentOf(place, here, text);
+  const walked = here === null ? target : { ...target, scope: here };
+  const reached = walk(place, walked, text, start, (node) => neighbours(place.view.graph.parents, node));
   if (reached === undefined)
     throw problem("relative-out-of-range", `'${text}' ends before the first revision.`);
   return [reached];
@@ -110,12 +115,6 @@ function treeTips({ view, standing }: Place, tree: Tree, kind: "head" | "heads")
   return kind === "head" || undecided ? onlyTip(view, tips, { kind: "tree", tree }) : tips;
 }
 
-function startOfUpgrade(place: Place, target: Target, text: string): number | undefined {
-  return target.symbol.kind === "here"
-    ? currentOf(place, target.scope, text)
-    : namedStart(place, target, text);
-}
-
 /**
  * The revision that a relative target counts from, where it names one; undefined for `base`.
  * @throws InputError `multiple-heads`
@@ -132,11 +131,14 @@ export function namedStart(place: Place, target: Target, text: string): number |
   return node;
 }
 
+/** Within what `+n` is counted: one tree, where nothing stands before `@`. */
+function treeToRaise(place: Place, { scope }: Target, text: string): CountedScope {
+  return scope.kind === "all" ? { kind: "tree", tree: onlyTreeToRaise(place, text) } : scope;
+}
+
 /** What `+n` counts from: the only position in the scope. */
-function currentOf(place: Place, scope: Scope, text: string): number | undefined {
+function currentOf(place: Place, scope: CountedScope, text: string): number | undefined {
   const { view, standing } = place;
-  if (scope.kind === "all")
-    return currentOf(place, { kind: "tree", tree: onlyTreeToRaise(place, text) }, text);
   const positions = standing.heads.get(scope.tree.manager) ?? [];
   const inside = new Set(nodesIn(view, scope));
   const inScope = scope.kind === "tree" ? positions : positions.filter((node) => inside.has(node));
@@ -169,7 +171,9 @@ function onlyTreeToRaise(place: Place, text: string): Tree {
   const started = trees.filter((tree) => standing.heads.has(tree.manager));
   const isMovable = (tree: Tree): boolean =>
     (standing.heads.get(tree.manager) ?? []).some((node) => stepsUp(view, everything, node).length > 0);
-  const movable = started.length === 0 ? trees : started.filter(isMovable);
+  const raised = started.filter(isMovable);
+  // Where none of them can go on, a tree of which nothing is applied yet is meant.
+  const movable = raised.length > 0 ? raised : trees.filter((tree) => !started.includes(tree));
   const [only, ...others] = movable;
   if (only === undefined)
     throw problem(
@@ -187,6 +191,7 @@ function onlyTreeToRaise(place: Place, text: string): Tree {
 /**
  * Walks up or down from a node, or up from nothing (undefined).
  * @param downs where a step down leads
+ * @param tooFar what becomes of a walk that leads below the first revision
  * @returns the node that is reached; undefined below the first
  */
 export function walk(
@@ -195,11 +200,13 @@ export function walk(
   text: string,
   start: number | undefined,
   downs: (node: number) => readonly number[],
+  tooFar: "refused" | "stopped" = "refused",
 ): number | undefined {
   const { view } = place;
   const steps = target.steps ?? 0;
   let at = start;
   for (let step = 0; step < Math.abs(steps); step++) {
+    if (steps < 0 && at === undefined && tooFar === "stopped") return undefined;
     if (steps < 0 && at === undefined)
       throw problem("relative-out-of-range", `'${text}' ends before the first revision.`);
     const next: readonly number[] =

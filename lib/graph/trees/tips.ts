@@ -52,15 +52,16 @@ export function tipsIn(view: RevisionGraph, standing: Standing, scope: Scope): n
 export function onlyTip(view: RevisionGraph, tips: readonly number[], scope: Scope): number[] {
   if (tips.length < 2) return [...tips];
   const name = scopeName(view, scope);
+  const manager = managerOf(view, tips[0] ?? -1);
+  const ids = tips.map((tip) => idOf(view.graph, tip));
   const classes = new Set(tips.map((node) => view.branchOf[node] ?? null));
-  const ways = tips.map((node) =>
-    classes.size === tips.length
-      ? `${managerOf(view, node)}-${view.branchOf[node]}@head`
-      : idOf(view.graph, node),
-  );
+  const ways = classes.size === tips.length ? [...classes].map((branch) => `${manager}-${branch}@head`) : ids;
+  const which = `say which is meant: ${ways.join(" or ")}.`;
   throw problem(
     "multiple-heads",
-    `The branch of ${name} has ${tips.length} tips: ${tips.map((tip) => describeNode(view, tip)).join(" and ")}.`,
-    `Merge them (\`godwit revision merge ${tips.map((tip) => idOf(view.graph, tip)).join(" ")}\`), or say which is meant: ${ways.join(" or ")}.`,
+    `${classes.size === 1 ? `The branch of ${name}` : name} has ${tips.length} tips: ${tips.map((tip) => describeNode(view, tip)).join(" and ")}.`,
+    classes.size === 1
+      ? `Merge them (\`godwit revision merge ${manager} ${ids.join(" ")}\`), or ${which}`
+      : `S${which.slice(1)}`,
   );
 }

@@ -294,11 +294,67 @@ describe("History", () => {
     expect(failure(() => historyOf(graph, null, ":current")).code).to.equal("no-repository");
   });
 
+  it("counts back in every tree by itself: from what is applied where the range ends there, else from the tips", () => {
+    const grown = drawn(`
+      app  a1
+      app  a2 <- a1
+      app  a3 <- a2
+      app  a4 <- a3
+      lib  l1
+      lib  l2 <- l1  needs: a1
+      use  u1  needs: l2`);
+    const trees = buildGraph(grown.revisions, []);
+    const low = standingOn({ app: "a3", lib: "l1" });
+    const shown = (state: AppliedState | null, range: string): string =>
+      historyOf(trees, state, range)
+        .map((revision) => revision.id)
+        .toSorted()
+        .join(" ");
+    expect(shown(low, "-1:current")).to.equal("a2 a3 l1");
+    expect(shown(low, "app@-1:current")).to.equal("a2 a3");
+    expect(shown(low, "-9:current")).to.equal("a1 a2 a3 l1");
+    expect(shown(null, "-1:")).to.equal("a3 a4 l1 l2 u1");
+    expect(shown(null, "lib@-1:")).to.equal("l1 l2");
+  });
+
   it("refuses ends that are not on one line, and what is no range", () => {
     expect(failure(() => historyOf(graph, null, "bf6308af80aa:f3bcee34f344")).code).to.equal(
       "not-an-ancestor",
     );
     expect(failure(() => historyOf(graph, null, "bf6308af80aa")).code).to.equal("bad-range-syntax");
+  });
+});
+
+describe("What an error offers to type", () => {
+  const parted = drawn(`
+    app  a1
+    app  a2 <- a1
+    app  a3 <- a1
+    lib  l1
+    lib  l2 <- l1  Old 1
+    lib  l3 <- l1  New 1
+    use  u1
+    use  u2 <- u1`);
+  const trees = buildGraph(parted.revisions, []);
+
+  it("is a merge of the tree's tips where they are of one branch, and only then", () => {
+    expect(failure(() => planUpgrade(trees, standingOn({ app: "a1" }), ["head"], butler)).hint).to.include(
+      "`godwit revision merge app a2 a3`",
+    );
+    const classes = failure(() => planUpgrade(trees, standingOn({}), ["lib@head"], plain)).hint;
+    expect(classes).to.include("lib-Old@head or lib-New@head").and.not.include("merge");
+  });
+
+  it("+1 begins the tree that is left where all others are at their ends", () => {
+    const rest = buildGraph(
+      parted.revisions.filter(({ manager }) => manager !== "lib"),
+      [],
+    );
+    const steps = planUpgrade(rest, standingOn({ app: "a2" }), ["+2"], plain).steps;
+    expect(steps.map((step) => step.revision)).to.deep.equal(["u1", "u2"]);
+    expect(failure(() => planUpgrade(rest, standingOn({ app: "a2" }), ["+2"], butler)).code).to.equal(
+      "relative-out-of-range",
+    );
   });
 });
 
