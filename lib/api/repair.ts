@@ -27,7 +27,12 @@ export interface PlannedMend {
   readonly settles: readonly Drift[];
   /** The dearest thing done to each table. */
   readonly tables: readonly { readonly name: string; readonly cost: CostClass }[];
-  readonly losesData: readonly { readonly what: string; readonly count: number }[];
+  readonly losesData: readonly {
+    readonly what: string;
+    readonly count: number;
+    /** The rows, the first hundred where there are more. */
+    readonly rows: readonly string[];
+  }[];
   readonly statements: readonly string[];
   readonly notes: readonly string[];
   /** Why it cannot be done, or null. */
@@ -166,7 +171,11 @@ async function writtenDown(
         onChange: (text) => parts.at(-1)?.statements.push(text),
       },
       async (session) => {
-        const within: Connection = { read: (work) => work(session), write: (work) => work(session) };
+        const within: Connection = {
+          separate: false,
+          read: (work) => work(session),
+          write: (work) => work(session),
+        };
         const run = new RepairRun(project, environment, options, within, (subject, summary) =>
           parts.push({ comments: [`${subject}: ${summary}`], statements: [] }),
         );
@@ -210,6 +219,8 @@ async function findMends(project: Project, session: Session): Promise<FoundMends
 
 /** How a repair reads and writes: each time in a transaction of its own, or all in one. */
 interface Connection {
+  /** Whether a mend that fails leaves the others as they are. */
+  readonly separate: boolean;
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
@@ -220,6 +231,7 @@ function separately(
   lockAlive: () => Promise<boolean>,
 ): Connection {
   return {
+    separate: true,
     read: (work) => repository.database.transaction({ mode: "read" }, work),
     write: (work) =>
       repository.database.transaction(
@@ -294,7 +306,7 @@ class RepairRun {
         await session.checkForeignKeys([...context.written].toSorted());
       });
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
+      if (!isObstacle(error, this.connection)) throw error;
       this.refused.push({ subject, obstacle: obstacleOf(error) });
       return;
     }
@@ -316,6 +328,16 @@ class RepairRun {
     this.mended.push({ subject, summary });
     this.environment.onEvent({ kind: "report", revision: "repair", message: `${subject}: ${summary}` });
   }
+}
+
+/** Failures of single statements, by their code. */
+const ofStatement = new Set(["statement-failed", "constraint-violated", "lock-timeout", "deadlock"]);
+
+/** Whether an error keeps one mend from being made, and no other. */
+function isObstacle(error: unknown, { separate }: Connection): error is GodwitError {
+  return (
+    error instanceof RefusedError || (separate && error instanceof StepError && ofStatement.has(error.code))
+  );
 }
 
 /** How a mend is named where a revision would be. */
@@ -352,7 +374,7 @@ async function planMend(
     else throw error;
   }
   const { tables, statements, notes, losesData } = context.foresight();
-  const losses = losesData.map(({ what, count }) => ({ what, count: Number(count) }));
+  const losses = losesData.map((loss) => ({ ...loss, count: Number(loss.count) }));
   return {
     subject: mend.subject,
     summary: mend.summary,
@@ -370,9 +392,16 @@ function lossObstacle({ dataLoss }: RunEnvironment, losses: PlannedMend["losesDa
   if (loss === undefined || dataLoss === "allow") return null;
   return {
     code: "data-loss",
-    message: `It would lose ${loss.count} ${loss.what}.`,
-    hint: "Add --allow-data-loss if that is what you want.",
+    message: `It would lose ${loss.count} ${loss.what}: ${someOf(loss)}.`,
+    hint: "Add --allow-data-loss if that is what you want; --plan lists more of them.",
   };
+}
+
+const namedInMessage = 10;
+
+function someOf({ count, rows }: PlannedMend["losesData"][number]): string {
+  const named = rows.slice(0, namedInMessage);
+  return [...named, ...(count > named.length ? [`${count - named.length} more`] : [])].join("; ");
 }
 
 interface AlembicChange {

@@ -16,19 +16,34 @@ const shown = 5;
  * Rows of a table of which a condition is true.
  * @param columns what is shown of a row
  * @param where condition; the table is called `t`
+ * @param limit how many are shown
  */
-export async function findRows(
+export function findRows(
   session: Pick<Session, "query">,
   table: string,
   columns: readonly string[],
   where: Sql,
+  limit = shown,
 ): Promise<FoundRows | null> {
-  const source = sql`FROM ${sql.table(table)} t WHERE ${where}`;
+  return findIn(session, sql`${sql.table(table)} t WHERE ${where}`, columns, limit);
+}
+
+/**
+ * The same for rows of any source.
+ * @param origin what stands after FROM; the columns are those of `t`
+ */
+export async function findIn(
+  session: Pick<Session, "query">,
+  origin: Sql,
+  columns: readonly string[],
+  limit: number,
+): Promise<FoundRows | null> {
+  const source = sql`FROM ${origin}`;
   const list = columns.length === 0 ? sql`1 AS found` : sql.join(columns.map(columnOf));
-  const examples = await session.query(sql`SELECT ${list} ${source} LIMIT ${shown}`);
+  const examples = await session.query(sql`SELECT ${list} ${source} LIMIT ${limit}`);
   if (examples.length === 0) return null;
   const [row] =
-    examples.length < shown
+    examples.length < limit
       ? [{ n: BigInt(examples.length) }]
       : await session.query(sql`SELECT count(*) AS n ${source}`);
   return { count: Number(row?.["n"]), examples: examples.map((one) => rowText(one, columns)) };

@@ -48,8 +48,12 @@ export interface RevisionContext {
   report(message: string): void;
   /** Tells how far a long operation is. */
   progress(done: { readonly what: string; readonly rows: bigint; readonly total: bigint | null }): void;
-  /** Stops before anything that loses information is done, unless the user allowed it; `counts` says what and how much. */
-  losesData(what: string, count: bigint): void;
+  /**
+   * Stops before anything that loses information is done, unless the user allowed it.
+   * @param what is lost, with `count` how much of it
+   * @param rows some of it, for the list that the user is shown
+   */
+  losesData(what: string, count: bigint, rows?: readonly string[]): void;
   /** A place at which tests stop, kill and interleave. */
   pause(point: string): Promise<void>;
   /** A named part of a revision that is not transactional; skipped when it is recorded as done. */

@@ -15,7 +15,12 @@ export interface Foresight {
   /** The dearest thing done to each table. */
   readonly tables: ReadonlyMap<string, CostClass>;
   readonly statements: readonly string[];
-  readonly losesData: readonly { readonly what: string; readonly count: bigint }[];
+  readonly losesData: readonly {
+    readonly what: string;
+    readonly count: bigint;
+    /** Some of it, in words. */
+    readonly rows: readonly string[];
+  }[];
   readonly notes: readonly string[];
   /** Why the rest of the step is only known while it runs, or null. */
   readonly open: string | null;

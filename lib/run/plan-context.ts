@@ -37,7 +37,7 @@ export class PlanContext implements RevisionContext {
   readonly #revision: string;
   readonly #tables = new Map<string, CostClass>();
   readonly #statements: string[] = [];
-  readonly #losses: { readonly what: string; readonly count: bigint }[] = [];
+  readonly #losses: Foresight["losesData"][number][] = [];
   readonly #notes: string[] = [];
 
   /** @param done sub-steps that an interrupted run has done: what they do is there already */
@@ -93,8 +93,8 @@ export class PlanContext implements RevisionContext {
     // Planning is quick; there is nothing to tell.
   }
 
-  losesData(what: string, count: bigint): void {
-    if (count > 0n) this.#losses.push({ what, count });
+  losesData(what: string, count: bigint, rows: readonly string[] = []): void {
+    if (count > 0n) this.#losses.push({ what, count, rows });
   }
 
   async pause(): Promise<void> {

@@ -3,7 +3,7 @@ import { appendFile, readFile, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
 import { check, compareRepositories, repair } from "../../lib/index.js";
-import type { CheckReport, LogicalType } from "../../lib/index.js";
+import type { CheckReport, LogicalType, RowFinding } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import type { DialectName, Session } from "../../lib/database/database.js";
 import { sql } from "../../lib/database/sql.js";
@@ -39,6 +39,12 @@ function lines(
     .filter((one) => one.class !== "variation")
     .map((one) => `${one.table}: ${objectText(one)}: ${one.property}`);
 }
+
+/** The first set of dimensions once more. */
+const twice = [
+  "INSERT INTO dimension_graph_key (id) VALUES (99)",
+  "INSERT INTO dimension_graph_definition (dimension_graph_id, dimension_name) SELECT 99, dimension_name FROM dimension_graph_definition WHERE dimension_graph_id = 1",
+];
 
 /** One change of one object, and the one difference that it makes. */
 interface Mutation {
@@ -214,6 +220,64 @@ const mutations: readonly Mutation[] = [
       }),
   },
   {
+    title: "a primary key is gone",
+    dialect: "sqlite",
+    difference: "subfilter: primary key: presence",
+    change: (schema) => schema.alter("subfilter", (table) => table.dropPrimaryKey()),
+  },
+  {
+    title: "a unique constraint is too much",
+    difference: 'run: unique "surplus": presence',
+    change: (schema) => schema.alter("run", (table) => table.addUnique(["host"], { name: "surplus" })),
+  },
+  {
+    title: "a foreign key is too much",
+    difference: 'dataset: foreign key "surplus": presence',
+    change: (schema) =>
+      schema.alter("dataset", (table) =>
+        table.addForeignKey(
+          ["run_id"],
+          { table: "collection", columns: ["collection_id"] },
+          { name: "surplus", index: "none" },
+        ),
+      ),
+  },
+  {
+    title: "a check is too much",
+    difference: 'run: check "surplus": presence',
+    change: (schema) =>
+      schema.alter("run", (table) => table.addCheck({ name: "surplus", expression: "host <> ''" })),
+  },
+  {
+    title: "an index is on other columns",
+    difference: 'dataset: index "dataset_fkidx_run_id": definition',
+    change: (schema) =>
+      schema.alter("dataset", (table) => {
+        table.dropIndex({ name: "dataset_fkidx_run_id" });
+        table.addIndex(["run_id", "id"], { name: "dataset_fkidx_run_id", unique: true });
+      }),
+  },
+  {
+    title: "a foreign key acts on updates, and later",
+    difference: 'run: foreign key "fkey_run_collection_collection_id_collection_id": definition',
+    change: (schema) =>
+      schema.alter("run", (table) => {
+        const name = "fkey_run_collection_collection_id_collection_id";
+        table.dropConstraint({ name });
+        table.addForeignKey(
+          ["collection_id"],
+          { table: "collection", columns: ["collection_id"] },
+          {
+            name,
+            index: "none",
+            onDelete: "CASCADE",
+            onUpdate: "CASCADE",
+            deferrable: "initially-deferred",
+          },
+        );
+      }),
+  },
+  {
     title: "an exclusion constraint is too much",
     dialect: "postgres",
     difference: 'run: exclusion "surplus": presence',
@@ -298,50 +362,26 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   });
 
   describe(`A check of rows, ${dialect}`, () => {
-    const cases: readonly {
-      readonly title: string;
-      readonly statement: string;
-      readonly found: readonly string[];
-    }[] = [
-      {
-        title: "a location without dataset and record",
-        statement:
-          "INSERT INTO dataset_location (datastore_name, dataset_id) VALUES ('FileDatastore@<butlerRoot>', '00000000000000000000000000000001')",
-        found: [
-          "foreign-key dataset_location fkey_dataset_location_dataset_id_dataset_id 1",
-          "location-without-record dataset_location file_datastore_records 1",
-        ],
-      },
-      {
-        title: "a record that nothing locates",
-        statement:
-          "INSERT INTO file_datastore_records (dataset_id, path, formatter, storage_class, component) VALUES ('00000000000000000000000000000001', 'nowhere', 'f', 's', 'c')",
-        found: ["record-without-location file_datastore_records - 1"],
-      },
-      {
-        title: "an exposure of a day that is not there",
-        statement: "UPDATE exposure SET day_obs = 19990101 WHERE instrument = 'HSC' AND seq_num = 1",
-        found: ["foreign-key exposure fkey_exposure_day_obs_instrument_id_instrument_day_obs 1"],
-      },
-      {
-        title: "a run that is recorded as a tagged collection",
-        statement: "UPDATE collection SET type = 2 WHERE name = 'empty/run'",
-        found: ["run-of-other-type run - 1"],
-      },
-      {
-        title: "a dataset that its run does not hold",
-        statement:
-          "DELETE FROM dataset_tags_00000000 WHERE dataset_id = (SELECT dataset_id FROM dataset_tags_00000000 LIMIT 1)",
-        found: ["dataset-without-data-id dataset dataset_tags_00000000 1"],
-      },
-    ];
-    for (const { title, statement, found } of cases) {
-      it(`finds ${title}`, async () => {
-        const fixture = await copyFixture("uuid-c6-synth", dialect);
-        const before = rowsOf(await check(fixture.folder, { rows: "check" }));
-        await breakRows(fixture, statement);
-        const after = rowsOf(await check(fixture.folder, { rows: "check" }));
-        expect(after.filter((one) => !before.includes(one))).to.have.members(found);
+    let repository: Repository;
+    before(async () => {
+      repository = await openRepository((await copyFixture("uuid-c6-synth", dialect)).folder);
+    });
+    after(() => repository.close());
+
+    for (const { title, statements, found } of damages(dialect)) {
+      it(`names just ${title}`, async () => {
+        const verification = await repository.verification();
+        let rows: readonly RowFinding[] = [];
+        // Each damage is taken back, so that all have the same repository, of which nothing is found.
+        const work = repository.database.transaction({ mode: "write" }, async (session) => {
+          if (dialect === "postgres")
+            await session.execute(sql`SET LOCAL session_replication_role = replica`);
+          for (const statement of statements) await session.execute(sql.raw(statement));
+          rows = (await verification?.checkAll(session, { files: "skip" }))?.rows ?? [];
+          throw new Error("taken back");
+        });
+        await work.catch((error: unknown) => expect(error).to.have.property("message", "taken back"));
+        expect(linesOf(rows)).to.deep.equal(found);
       });
     }
 
@@ -374,23 +414,219 @@ for (const dialect of ["sqlite", "postgres"] as const) {
 
 /** Findings in a line each. */
 function rowsOf({ rows }: CheckReport): string[] {
-  return (rows ?? []).map((one) => `${one.code} ${one.table} ${one.object ?? "-"} ${one.count}`);
+  return linesOf(rows ?? []);
 }
 
-/** Changes rows with nothing to keep them from being wrong. */
-async function breakRows(fixture: Fixture, statement: string): Promise<void> {
-  if (fixture.dialect === "sqlite") {
-    await change(fixture, (session) => session.execute(sql.raw(statement)));
-    return;
-  }
-  const client = new Client({ connectionString: fixture.databaseUrl });
-  await client.connect();
-  try {
-    await client.query("SET session_replication_role = replica");
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+function linesOf(rows: readonly RowFinding[]): string[] {
+  return rows.map((one) => `${one.code} ${one.table} ${one.object ?? "-"} ${one.count}`);
+}
+
+/** Something that is wrong with rows, and what is found of it. */
+interface Damage {
+  readonly title: string;
+  readonly statements: readonly string[];
+  readonly found: readonly string[];
+}
+
+/** Each is damage to `uuid-c6-synth`, with nothing to keep rows from being wrong. */
+function damages(dialect: DialectName): readonly Damage[] {
+  const nowhere = "00000000000000000000000000000001";
+  const store = "'FileDatastore@<butlerRoot>'";
+  const calibs = "dataset_calibs_00000004";
+  const first = `WHERE id = (SELECT min(id) FROM ${calibs})`;
+  const always =
+    dialect === "sqlite"
+      ? "timespan_begin = 0, timespan_end = 4102444800000000000"
+      : "timespan = '(,)'::int8range";
+  const emptyRun = "(SELECT collection_id FROM collection WHERE name = 'empty/run')";
+  const common: readonly Damage[] = [
+    {
+      title: "a location without dataset and record",
+      statements: [
+        `INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (${store}, '${nowhere}')`,
+      ],
+      found: [
+        "foreign-key dataset_location fkey_dataset_location_dataset_id_dataset_id 1",
+        "location-without-record dataset_location file_datastore_records 1",
+      ],
+    },
+    {
+      title: "a record that nothing locates",
+      statements: [
+        `INSERT INTO file_datastore_records (dataset_id, path, formatter, storage_class, component) VALUES ('${nowhere}', 'nowhere', 'f', 's', 'c')`,
+      ],
+      found: ["record-without-location file_datastore_records - 1"],
+    },
+    {
+      title: "trash without a record",
+      statements: [
+        `INSERT INTO dataset_location_trash (datastore_name, dataset_id) VALUES (${store}, '${nowhere}')`,
+      ],
+      found: ["trash-without-record dataset_location_trash file_datastore_records 1"],
+    },
+    {
+      title: "trash of a datastore that nobody knows",
+      statements: [
+        `INSERT INTO dataset_location_trash (datastore_name, dataset_id) VALUES ('elsewhere', '${nowhere}')`,
+      ],
+      found: ["unknown-datastore dataset_location_trash - 1"],
+    },
+    {
+      title: "a dataset that is in its place and in the trash",
+      statements: [
+        "INSERT INTO dataset_location_trash (datastore_name, dataset_id) SELECT datastore_name, dataset_id FROM dataset_location LIMIT 1",
+      ],
+      found: ["located-in-trash dataset_location_trash - 1"],
+    },
+    {
+      title: "an exposure of a day that is not there",
+      statements: ["UPDATE exposure SET day_obs = 19990101 WHERE instrument = 'HSC' AND seq_num = 1"],
+      found: ["foreign-key exposure fkey_exposure_day_obs_instrument_id_instrument_day_obs 1"],
+    },
+    {
+      title: "a run that is recorded as a tagged collection",
+      statements: ["UPDATE collection SET type = 2 WHERE name = 'empty/run'"],
+      found: ["run-of-other-type run - 1"],
+    },
+    {
+      title: "a tagged collection that is recorded as a run",
+      statements: ["UPDATE collection SET type = 1 WHERE name = 'tagged/empty'"],
+      found: ["run-without-row collection - 1"],
+    },
+    {
+      title: "a collection of no type",
+      statements: ["UPDATE collection SET type = 7 WHERE name = 'tagged/empty'"],
+      found: ["unknown-collection-type collection - 1"],
+    },
+    {
+      title: "a chain with a link that is gone",
+      statements: [
+        "UPDATE collection_chain SET child = 4711 WHERE position = 0 AND parent = (SELECT min(parent) FROM collection_chain)",
+      ],
+      found: ["foreign-key collection_chain fkey_collection_chain_collection_collection_id_child 1"],
+    },
+    {
+      title: "a chain that contains itself",
+      statements: [
+        "INSERT INTO collection_chain (parent, position, child) SELECT collection_id, 99, collection_id FROM collection WHERE name = 'chain/empty'",
+      ],
+      found: ["chain-in-circle collection - 1"],
+    },
+    {
+      title: "chains that contain each other",
+      statements: [
+        "INSERT INTO collection_chain (parent, position, child) SELECT c.collection_id, 0, p.collection_id FROM collection c, collection p WHERE c.name = 'chain/empty' AND p.name = 'HSC/defaults'",
+        "INSERT INTO collection_chain (parent, position, child) SELECT p.collection_id, 99, c.collection_id FROM collection c, collection p WHERE c.name = 'chain/empty' AND p.name = 'HSC/defaults'",
+      ],
+      found: ["chain-in-circle collection - 2"],
+    },
+    {
+      title: "a dataset that its run does not hold",
+      statements: [
+        "DELETE FROM dataset_tags_00000000 WHERE dataset_id = (SELECT dataset_id FROM dataset_tags_00000000 LIMIT 1)",
+      ],
+      found: ["dataset-without-data-id dataset dataset_tags_00000000 1"],
+    },
+    {
+      title: "a dataset in a run that is not its own",
+      statements: [
+        `UPDATE dataset SET run_id = ${emptyRun} WHERE id = (SELECT dataset_id FROM dataset_tags_00000000 LIMIT 1)`,
+      ],
+      found: [
+        "dataset-without-data-id dataset dataset_tags_00000000 1",
+        "tagged-in-other-run dataset_tags_00000000 - 1",
+      ],
+    },
+    {
+      title: "datasets in a chain",
+      statements: [
+        "UPDATE collection SET type = 3 WHERE collection_id = (SELECT g.collection_id FROM dataset_tags_00000000 g JOIN collection c ON c.collection_id = g.collection_id WHERE c.type = 2)",
+      ],
+      found: [
+        "tagged-in-other-type dataset_tags_00000000 - 1",
+        "tagged-in-other-type dataset_tags_00000001 - 4",
+        "tagged-in-other-type dataset_tags_00000002 - 2",
+        "tagged-in-other-type dataset_tags_00000003 - 8",
+      ],
+    },
+    {
+      title: "a certification of a dataset that is gone",
+      statements: [`UPDATE ${calibs} SET dataset_id = '${nowhere}' ${first}`],
+      found: [`foreign-key ${calibs} fkey_${calibs}_dataset_id_dataset_id 1`],
+    },
+    {
+      title: "certifications that hold at the same time",
+      statements: [`UPDATE ${calibs} SET ${always} ${first}`],
+      found: [`overlapping-validity ${calibs} - 1`],
+    },
+    {
+      title: "a certification in a collection that is no calibration",
+      statements: [
+        `INSERT INTO collection_summary_dataset_type (collection_id, dataset_type_id) SELECT ${emptyRun}, dataset_type_id FROM ${calibs} ${first}`,
+        `INSERT INTO collection_summary_instrument (collection_id, instrument) SELECT ${emptyRun}, instrument FROM ${calibs} ${first}`,
+        `UPDATE ${calibs} SET collection_id = ${emptyRun} ${first}`,
+      ],
+      found: [`certified-in-other-type ${calibs} - 1`],
+    },
+    {
+      title: "a dataset type whose dimensions are not there",
+      statements: ["UPDATE dataset_type SET dimensions_key = 99 WHERE name = 'raw'"],
+      found: ["unknown-dimensions dataset_type - 1"],
+    },
+    {
+      title: "a dataset type that names the table of others",
+      statements: [
+        "UPDATE dataset_type SET tag_association_table = 'dataset_tags_00000000' WHERE name = 'raw'",
+      ],
+      found: [
+        "dataset-without-data-id dataset dataset_tags_00000000 49",
+        "shared-dataset-table dataset_type - 3",
+      ],
+    },
+  ];
+  const ofDialect: Readonly<Record<DialectName, readonly Damage[]>> = {
+    sqlite: [
+      {
+        title: "the same dimensions under two numbers",
+        statements: twice,
+        found: ["dimensions-twice dimension_graph_key - 1"],
+      },
+      {
+        title: "a text where a number belongs",
+        statements: ["UPDATE exposure SET exposure_time = 'long' WHERE instrument = 'HSC' AND seq_num = 1"],
+        found: ["wrong-value exposure exposure_time 1"],
+      },
+      {
+        title: "a UUID that is written otherwise",
+        statements: [
+          "UPDATE dataset_location_trash SET dataset_id = 'A' || substr(dataset_id, 2)",
+          "UPDATE file_datastore_records SET dataset_id = 'A' || substr(dataset_id, 2) WHERE dataset_id NOT IN (SELECT dataset_id FROM dataset_location)",
+        ],
+        found: [
+          "wrong-value dataset_location_trash dataset_id 2",
+          "wrong-value file_datastore_records dataset_id 2",
+        ],
+      },
+      {
+        title: "a timespan with one end",
+        statements: ["UPDATE exposure SET timespan_end = NULL WHERE instrument = 'HSC' AND seq_num = 1"],
+        found: ["half-timespan exposure timespan 1"],
+      },
+    ],
+    postgres: [
+      {
+        title: "the same dimensions under two numbers",
+        statements: [...twice, "SELECT setval('dimension_graph_key_seq_id', 99)"],
+        found: ["dimensions-twice dimension_graph_key - 1"],
+      },
+      {
+        title: "ids that a sequence would give again",
+        statements: ["SELECT setval('dataset_type_seq_id', 2)"],
+        found: ["sequence-behind dataset_type dataset_type_seq_id 11"],
+      },
+    ],
+  };
+  return [...common, ...ofDialect[dialect]];
 }
 
 describe("A check of files", () => {
@@ -418,14 +654,6 @@ describe("A check of files", () => {
     await appendFile(path.join(fixture.folder, file), "more");
     const report = await check(fixture.folder, { rows: "check" });
     expect(rowsOf(report)).to.deep.equal(["file-size file_datastore_records FileDatastore@<butlerRoot> 1"]);
-  });
-
-  it("finds ids that a sequence would give again", async () => {
-    const fixture = await copyFixture("current", "postgres");
-    await breakRows(fixture, "SELECT setval('dataset_type_seq_id', 2)");
-    expect(rowsOf(await check(fixture.folder, { rows: "check" }))).to.include(
-      "sequence-behind dataset_type dataset_type_seq_id 12",
-    );
   });
 });
 

@@ -1,7 +1,11 @@
 import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
 import {
   check,
   current,
@@ -22,6 +26,7 @@ import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
+import { describeSqlite } from "../support/normalize/sqlite.js";
 import type { Description } from "../support/normalize/description.js";
 import { readGolden } from "../support/normalize/golden.js";
 import { runGodwit } from "../support/program.js";
@@ -196,6 +201,18 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   });
 }
 
+const pausedRun = fileURLToPath(new URL("../support/paused-run.js", import.meta.url));
+
+/** Rewrites in a process of its own, and kills it when it comes to a pause point. */
+async function killedAt(point: string, folder: string): Promise<void> {
+  const child = spawn(process.execPath, [pausedRun, folder, "rewrite-sqlite-registry", point], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
 describe("butler rewrite-sqlite-registry", () => {
   for (const name of ["uuid-c3-name", "int-c2-name", "uuid-c7-synth"]) {
     it(`D12: brings ${name} to the newest managers, and keeps the originals`, async () => {
@@ -256,9 +273,47 @@ describe("butler rewrite-sqlite-registry", () => {
 
   it("never overwrites the originals of an earlier rewrite", async () => {
     const fixture = await copyFixture("uuid-c7-synth", "sqlite");
-    await rewriteSqliteRegistry(fixture.folder);
+    const original = path.join(fixture.folder, "original_gen3.sqlite3");
+    await writeFile(original, "of an earlier rewrite");
     const error = await refusal(rewriteSqliteRegistry(fixture.folder));
     expect(error.code).to.equal("not-empty");
+    expect(await readFile(original, "utf8")).to.equal("of an earlier rewrite");
+  });
+
+  for (const point of ["rewrite:copy", "rewrite:keep", "rewrite:swap", "rewrite:swapped"]) {
+    it(`is finished by the same call where it was killed at ${point}`, async () => {
+      const fixture = await copyFixture("uuid-c3-name", "sqlite");
+      const before = await describeFixture(fixture);
+      await killedAt(point, fixture.folder);
+      // Whatever happened, a whole database is there, and says the truth about itself.
+      expect((await current(fixture.folder)).problems).to.deep.equal([]);
+      const report = await rewriteSqliteRegistry(fixture.folder);
+      const { drift, problems } = await check(fixture.folder);
+      expect([...problems, ...drift.filter((one) => one.class !== "variation")]).to.deep.equal([]);
+      expect(idsOf(await describeFixture(fixture))).to.deep.equal(idsOf(before));
+      const [database = ""] = report.originals;
+      expect(compare(before, await describeSqlite(database))).to.deep.equal([]);
+      expect(existsSync(path.join(fixture.folder, ".godwit-rewrite"))).to.equal(false);
+      expect((await rewriteSqliteRegistry(fixture.folder)).steps).to.deep.equal([]);
+    });
+  }
+
+  it("keeps links, permissions, and a configuration in parts", async () => {
+    const fixture = await copyFixture("uuid-c7-synth", "sqlite");
+    const inFolder = (name: string): string => path.join(fixture.folder, name);
+    await mkdir(inFolder("disk"));
+    await rename(inFolder("gen3.sqlite3"), inFolder("disk/registry.sqlite3"));
+    await symlink(inFolder("disk/registry.sqlite3"), inFolder("gen3.sqlite3"));
+    await chmod(inFolder("disk/registry.sqlite3"), 0o664);
+    const whole = parse(await readFile(inFolder("butler.yaml"), "utf8")) as Record<string, unknown>;
+    await writeFile(inFolder("datastore.yaml"), stringify(whole["datastore"]));
+    const { datastore: _datastore, ...rest } = whole;
+    await writeFile(inFolder("butler.yaml"), `datastore: !include datastore.yaml\n${stringify(rest)}`);
+    const report = await rewriteSqliteRegistry(fixture.folder);
+    expect(report.originals[0]).to.equal(inFolder("disk/original_registry.sqlite3"));
+    expect((await lstat(inFolder("gen3.sqlite3"))).isSymbolicLink()).to.equal(true);
+    expect((await stat(inFolder("gen3.sqlite3"))).mode & 0o777).to.equal(0o664);
+    expect((await current(fixture.folder)).problems).to.deep.equal([]);
   });
 
   it("is for SQLite alone", async () => {

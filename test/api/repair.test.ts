@@ -4,6 +4,7 @@ import type { CheckReport } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import type { DialectName, Session } from "../../lib/database/database.js";
 import { sql } from "../../lib/database/sql.js";
+import { type } from "../../lib/database/schema/types.js";
 import { openRepository } from "../../lib/repository/open.js";
 import { unexplainedFresh } from "../conformance/differences.js";
 import { copyFixture } from "../support/fixtures.js";
@@ -211,6 +212,61 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       const report = await repair(fixture.folder);
       expect(report.mended.map(({ subject }) => subject)).to.include("alembic_version");
       expect(report.check.problems).to.deep.equal([]);
+    });
+
+    it("takes columns back that a broken run left, with a list of the values that would go", async () => {
+      const fixture = await copyFixture("current", dialect);
+      const before = await describeFixture(fixture);
+      await change(fixture, async (session) => {
+        const schema = session.schema(butlerConventions);
+        const left = { nullable: true } as const;
+        await schema.alter("dataset", (table) => table.addColumn("id_uuid", type.uuid(), left));
+        await schema.alter("dataset_location_trash", (table) =>
+          table.addColumn("dataset_id_uuid", type.uuid(), left),
+        );
+        await session.execute(
+          sql`UPDATE ${sql.table("dataset_location_trash")} SET dataset_id_uuid = dataset_id`,
+        );
+        await schema.create("migration_id2uuid", (table) => table.column("id", type.bigint()));
+      });
+      expect(reasons(await check(fixture.folder))).to.have.members(["leftover-column", "leftover-table"]);
+      const { mends } = await planRepair(fixture.folder);
+      const losses = mends.flatMap((mend) => mend.losesData);
+      expect(losses.map(({ count }) => count)).to.deep.equal([2]);
+      expect(losses[0]?.rows).to.have.length(2);
+      expect(losses[0]?.rows[0]).to.match(
+        /^dataset_id=[0-9a-f-]{32,36}, datastore_name=.*, dataset_id_uuid=/,
+      );
+      const careful = await repair(fixture.folder);
+      expect(careful.mended.map(({ subject }) => subject)).to.have.members(["migration_id2uuid", "dataset"]);
+      expect(careful.refused.map(({ obstacle }) => obstacle.code)).to.deep.equal(["data-loss"]);
+      expect(careful.refused[0]?.obstacle.message).to.include(losses[0]?.rows[1]);
+      const bold = await repair(fixture.folder, { dataLoss: "allow" });
+      expect(bold.check.ok).to.equal(true);
+      expect(compare(before, await describeFixture(fixture), own)).to.deep.equal([]);
+    });
+
+    it("makes primary keys as they should be, and stops at nothing that cannot be made", async () => {
+      const fixture = await copyFixture("current", dialect);
+      await change(fixture, async (session) => {
+        const schema = session.schema(butlerConventions);
+        await schema.alter("subfilter", (table) => table.dropPrimaryKey());
+        await schema.alter("dataset_location_trash", (table) =>
+          table.setPrimaryKey(["datastore_name", "dataset_id"]),
+        );
+        if (dialect === "postgres")
+          await session.execute(sql`ALTER TABLE collection_summary_skymap DROP COLUMN skymap CASCADE`);
+        else await schema.drop("collection_summary_skymap");
+      });
+      const report = await repair(fixture.folder);
+      expect(report.mended.map(({ subject }) => subject)).to.include.members([
+        "dataset_location_trash",
+        "subfilter",
+      ]);
+      for (const { obstacle } of report.refused) expect(obstacle.code).to.equal("no-such-key");
+      const left = report.check.drift.map(({ table, object }) => `${table}: ${object}`);
+      expect(left.join()).to.include("collection_summary_skymap");
+      expect(left.filter((one) => /^(subfilter|dataset_location_trash)/.test(one))).to.deep.equal([]);
     });
 
     it("removes a leftover only with its rows allowed to go", async () => {

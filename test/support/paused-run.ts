@@ -1,13 +1,17 @@
-/** A process of its own that runs `upgrade` and stays at a pause point: `paused-run.js REPOSITORY TARGET POINT`. */
-import { upgrade } from "../../lib/index.js";
+/** A process of its own that runs a command and stays at a pause point: `paused-run.js REPOSITORY WHAT POINT`, WHAT being a target of `upgrade`, or a command. */
+import { rewriteSqliteRegistry, upgrade } from "../../lib/index.js";
+import type { RunOptions } from "../../lib/index.js";
 
-const [, , repository = "", target = "", wanted = ""] = process.argv;
+const [, , repository = "", what = "", wanted = ""] = process.argv;
 
-await upgrade(repository, target, {
+const options: RunOptions = {
   onPause: async (point) => {
     if (point !== wanted) return;
     process.stdout.write("paused\n");
     // Only a signal ends this.
     await new Promise(() => setInterval(() => undefined, 1000));
   },
-});
+};
+
+if (what === "rewrite-sqlite-registry") await rewriteSqliteRegistry(repository, options);
+else await upgrade(repository, what, options);

@@ -7,26 +7,15 @@ import type { Sql } from "../../database/sql.js";
 import type { RowFinding } from "../../repository/verification.js";
 import { butlerConventions } from "../conventions.js";
 import type { Datastore } from "../config/datastores.js";
+import { associationRules } from "./association-rules.js";
+import { collectionTypes } from "./bookkeeping-rule.js";
+import type { BookkeepingRule } from "./bookkeeping-rule.js";
+import { datasetTypeRules } from "./dataset-type-rules.js";
 import { collectionColumn } from "./registry-tables.js";
 import { finding } from "./rows.js";
 import type { SchemaPair } from "./verification.js";
 
-/** A rule for the rows of one table. */
-interface Rule {
-  readonly code: string;
-  readonly table: string;
-  readonly object?: string;
-  /** What is said of the rows that break it. */
-  readonly what: string;
-  readonly columns: readonly string[];
-  /** True for such a row `t`. */
-  readonly broken: Sql;
-  /** Columns of other tables that the condition reads. */
-  readonly needs: readonly (readonly [table: string, column: string])[];
-}
-
-const runType = 1n;
-const chainType = 3n;
+const { run: runType, chained: chainType } = collectionTypes;
 
 /** Looks at what the registry keeps in several tables at once. */
 export async function checkBookkeeping(
@@ -36,7 +25,13 @@ export async function checkBookkeeping(
   onTable: (name: string) => void,
 ): Promise<RowFinding[]> {
   const findings: RowFinding[] = [];
-  for (const rule of [...collectionRules(pair), ...datasetRules(pair), ...recordRules(pair, datastores)]) {
+  for (const rule of [
+    ...collectionRules(pair),
+    ...datasetRules(pair),
+    ...associationRules(pair),
+    ...datasetTypeRules,
+    ...recordRules(pair, datastores),
+  ]) {
     if (!isReadable(rule, pair)) continue;
     onTable(rule.table);
     const rows = await findRows(session, rule.table, rule.columns, rule.broken);
@@ -46,7 +41,7 @@ export async function checkBookkeeping(
 }
 
 /** Where a column is missing, the schema is at fault, and the comparison says so. */
-function isReadable({ table, columns, needs }: Rule, { found }: SchemaPair): boolean {
+function isReadable({ table, columns, needs }: BookkeepingRule, { found }: SchemaPair): boolean {
   const all = [...columns.map((column) => [table, column] as const), ...needs];
   return all.every(([name, column]) =>
     found.tables.some(
@@ -55,9 +50,10 @@ function isReadable({ table, columns, needs }: Rule, { found }: SchemaPair): boo
   );
 }
 
-function collectionRules({ expected: { traits } }: SchemaPair): Rule[] {
+function collectionRules({ expected: { traits } }: SchemaPair): BookkeepingRule[] {
   const { key } = collectionColumn(traits);
   const column = sql.id(key);
+  const shown = key === "name" ? [key] : [key, "name"];
   return [
     {
       code: "run-without-row",
@@ -89,15 +85,40 @@ function collectionRules({ expected: { traits } }: SchemaPair): Rule[] {
         ["collection", "type"],
       ],
     },
+    {
+      code: "chain-in-circle",
+      table: "collection",
+      what: "are chains that contain themselves",
+      columns: shown,
+      broken: sql`t.${column} IN (${chainsInCircles})`,
+      needs: [
+        ["collection_chain", "parent"],
+        ["collection_chain", "child"],
+      ],
+    },
+    {
+      code: "unknown-collection-type",
+      table: "collection",
+      what: "have a type that no collection has",
+      columns: [...shown, "type"],
+      broken: sql`t.type NOT IN (${sql.join(Object.values(collectionTypes).map((type) => sql`${type}`))})`,
+      needs: [],
+    },
   ];
 }
 
-function datasetRules({ expected: { traits, content } }: SchemaPair): Rule[] {
+/** Everything below a chain, with the chain that it was reached from. */
+const chainsInCircles = sql`WITH RECURSIVE below (top, child) AS (
+    SELECT parent, child FROM ${sql.table("collection_chain")}
+    UNION SELECT b.top, c.child FROM below b JOIN ${sql.table("collection_chain")} c ON c.parent = b.child)
+  SELECT top FROM below WHERE top = child`;
+
+function datasetRules({ expected: { traits, content } }: SchemaPair): BookkeepingRule[] {
   const { name: collection } = collectionColumn(traits);
   const run = traits.collections === "name" ? "run_name" : "run_id";
   const dataset = sql.table("dataset");
   const type = sql.table("dataset_type");
-  const ofOtherType: (table: string) => Rule = (table) => ({
+  const ofOtherType: (table: string) => BookkeepingRule = (table) => ({
     code: "dataset-type-differs",
     table,
     what: "have another dataset type than their dataset",
@@ -108,7 +129,7 @@ function datasetRules({ expected: { traits, content } }: SchemaPair): Rule[] {
       ["dataset", "dataset_type_id"],
     ],
   });
-  return content.datasets.flatMap(({ tags, calibs }): Rule[] => [
+  return content.datasets.flatMap(({ tags, calibs }): BookkeepingRule[] => [
     {
       code: "dataset-without-data-id",
       table: "dataset",
@@ -141,7 +162,10 @@ function datasetRules({ expected: { traits, content } }: SchemaPair): Rule[] {
 }
 
 /** Each file that is located has a record, and each record is located, or waits in the trash. */
-function recordRules({ expected: { content } }: SchemaPair, datastores: readonly Datastore[]): Rule[] {
+function recordRules(
+  { expected: { content } }: SchemaPair,
+  datastores: readonly Datastore[],
+): BookkeepingRule[] {
   const tables = new Map<string, string[]>();
   for (const { name, recordTable } of datastores) {
     if (content.opaque.includes(recordTable))
@@ -150,7 +174,7 @@ function recordRules({ expected: { content } }: SchemaPair, datastores: readonly
   const locationColumns = ["datastore_name", "dataset_id"];
   const location = (table: string): readonly (readonly [string, string])[] =>
     locationColumns.map((column) => [table, column] as const);
-  const rules = [...tables].flatMap(([table, names]): Rule[] => {
+  const rules = [...tables].flatMap(([table, names]): BookkeepingRule[] => {
     const own = sql.join(names.map((name) => sql`${name}`));
     const there = (place: string): Sql =>
       sql`EXISTS (SELECT 1 FROM ${sql.table(place)} l WHERE l.dataset_id = t.dataset_id AND l.datastore_name IN (${own}))`;
@@ -158,6 +182,15 @@ function recordRules({ expected: { content } }: SchemaPair, datastores: readonly
       {
         code: "location-without-record",
         table: "dataset_location",
+        object: table,
+        what: `have no record in "${table}"`,
+        columns: locationColumns,
+        broken: sql`t.datastore_name IN (${own}) AND NOT EXISTS (SELECT 1 FROM ${sql.table(table)} r WHERE r.dataset_id = t.dataset_id)`,
+        needs: [[table, "dataset_id"]],
+      },
+      {
+        code: "trash-without-record",
+        table: "dataset_location_trash",
         object: table,
         what: `have no record in "${table}"`,
         columns: locationColumns,
@@ -174,19 +207,25 @@ function recordRules({ expected: { content } }: SchemaPair, datastores: readonly
       },
     ];
   });
-  if (datastores.length === 0) return rules;
+  const located: BookkeepingRule = {
+    code: "located-in-trash",
+    table: "dataset_location_trash",
+    what: "wait to be removed from a datastore that still has them",
+    columns: locationColumns,
+    broken: sql`EXISTS (SELECT 1 FROM ${sql.table("dataset_location")} l WHERE l.dataset_id = t.dataset_id AND l.datastore_name = t.datastore_name)`,
+    needs: location("dataset_location"),
+  };
+  if (datastores.length === 0) return [...rules, located];
   const known = sql.join(datastores.map(({ name }) => sql`${name}`));
-  return [
-    ...rules,
-    {
-      code: "unknown-datastore",
-      table: "dataset_location",
-      what: "are of a datastore that butler.yaml does not name",
-      columns: locationColumns,
-      broken: sql`t.datastore_name NOT IN (${known})`,
-      needs: [],
-    },
-  ];
+  const ofUnknown = (table: string): BookkeepingRule => ({
+    code: "unknown-datastore",
+    table,
+    what: "are of a datastore that butler.yaml does not name",
+    columns: locationColumns,
+    broken: sql`t.datastore_name NOT IN (${known})`,
+    needs: [],
+  });
+  return [...rules, located, ofUnknown("dataset_location"), ofUnknown("dataset_location_trash")];
 }
 
 /** PostgreSQL: a sequence that has not gone as far as the ids would give one of them again. */

@@ -69,8 +69,12 @@ async function readDatasetTables(
   return rows.map((row) => {
     const tags = String(row["tags"]);
     const calibs = row["calibs"] === null ? null : String(row["calibs"]);
-    const dimensions = model.sorted(graphs.get(String(row["graph"])) ?? []);
-    return { tags, calibs, dimensions: asCreated(dimensions, find(tags)) };
+    const graph = String(row["graph"]);
+    const table = find(tags);
+    // A set of dimensions that is gone is a fault of rows, and the table tells which it was.
+    const recorded =
+      graphs.get(graph) ?? (graph === "0" || table === undefined ? [] : dimensionColumns(table));
+    return { tags, calibs, dimensions: asCreated(model.sorted(recorded), table) };
   });
 }
 

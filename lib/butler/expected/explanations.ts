@@ -80,6 +80,28 @@ const causes: readonly Cause[] = [
   },
   {
     class: "debt",
+    reason: "leftover-column",
+    explanation: "a run of the Python tool that failed on SQLite left it behind",
+    explains: ({ table, kind, property, name, expected, found }) =>
+      kind === "column" &&
+      property === "presence" &&
+      expected === null &&
+      !/\bNOT NULL\b/.test(found ?? "") &&
+      isLeftoverColumn(table, name ?? ""),
+  },
+  {
+    class: "debt",
+    reason: "leftover-index",
+    explanation: "a run of the Python tool that failed on SQLite left it behind",
+    explains: ({ kind, property, expected, found, name, table }) =>
+      kind === "index" &&
+      property === "presence" &&
+      expected === null &&
+      name?.startsWith(`${table}_idx_skypix_system_`) === true &&
+      found?.startsWith("(skypix_system, skypix_level, skypix_index, ") === true,
+  },
+  {
+    class: "debt",
     reason: "obscore-table-left",
     explanation: "the Python tool takes back an ObsCore configuration without its table",
     explains: ({ table, kind, expected }, { found }) =>
@@ -161,6 +183,13 @@ function refusesNull({ kind, property, found }: TableDifference): boolean {
 
 function elementOf({ table }: TableDifference, { universe }: ExpectedSchema) {
   return universe.elements.find(({ name }) => name === table);
+}
+
+/** Columns that a step adds before it begins its transaction: new ids of datasets, and columns of the next configuration. */
+function isLeftoverColumn(table: string, name: string): boolean {
+  if (name === "id_uuid") return table === "dataset";
+  if (name === "dataset_id_uuid") return true;
+  return ["instrument.visit_system", "exposure.can_see_sky"].includes(`${table}.${name}`);
 }
 
 /** Copies that a rebuild left, mapping tables, and tables of a configuration that was not reached. */

@@ -3,7 +3,7 @@ import type { Table } from "../../database/schema/table.js";
 import { sql } from "../../database/sql.js";
 import type { Mend, SchemaDifference } from "../../repository/verification.js";
 import type { RevisionContext } from "../../run/context.js";
-import { countRows } from "../counting.js";
+import { lose } from "./losses.js";
 import type { SchemaPair } from "./verification.js";
 
 const copyPrefix = "_alembic_tmp_";
@@ -32,23 +32,23 @@ export function mendLeftover(pair: SchemaPair, difference: SchemaDifference): Me
     summary: "drop it",
     settles,
     apply: async (context) => {
-      const only =
-        replaced === undefined || copy === undefined
-          ? await countRows(context, name, sql`1 = 1`)
-          : await rowsOnlyIn(context, copy, replaced);
-      context.losesData(`rows of the left table "${name}"`, only);
+      if (copy !== undefined) await loseRows(context, copy, replaced);
       await context.schema.drop(name);
     },
   };
 }
 
-/** How many rows of a copy the original does not have, as far as both have the same columns. */
-async function rowsOnlyIn(context: RevisionContext, copy: Table, original: Table): Promise<bigint> {
-  const names = original.columns.map(({ name }) => name);
-  const common = copy.columns.map(({ name }) => name).filter((name) => names.includes(name));
+/** Rows of a copy that the original has too, as far as both have the same columns, are not lost. */
+async function loseRows(context: RevisionContext, copy: Table, original: Table | undefined): Promise<void> {
+  const own = copy.columns.map((column) => column.name);
+  const others = original?.columns.map((column) => column.name);
+  const common = others === undefined ? own : own.filter((name) => others.includes(name));
   const columns = sql.ids(common);
-  const [row] = await context.query(
-    sql`SELECT count(*) AS n FROM (SELECT ${columns} FROM ${sql.table(copy.name)} EXCEPT SELECT ${columns} FROM ${sql.table(original.name)}) d`,
-  );
-  return BigInt(String(row?.["n"] ?? 0));
+  const rows = sql`SELECT ${columns} FROM ${sql.table(copy.name)}`;
+  const origin =
+    original === undefined
+      ? sql`(${rows}) t`
+      : sql`(${rows} EXCEPT SELECT ${columns} FROM ${sql.table(original.name)}) t`;
+  const key = (copy.primaryKey?.columns ?? []).filter((name) => common.includes(name));
+  await lose(context, `rows of the left table "${copy.name}"`, origin, key.length > 0 ? key : common);
 }

@@ -6,9 +6,10 @@ import { objectText } from "../../database/schema/differences.js";
 import type { Mend, Mends, SchemaDifference } from "../../repository/verification.js";
 import type { RevisionContext } from "../../run/context.js";
 import { mendLeftover } from "./leftovers.js";
+import { lose } from "./losses.js";
 import { mendSequence } from "./mend-sequences.js";
 import { prepareVisitDays } from "./mend-visit-days.js";
-import { refuseDangling, refuseDuplicates, refuseRows } from "./obstacles.js";
+import { refuseDangling, refuseDuplicates, refuseMissingKey, refuseRows } from "./obstacles.js";
 import type { SchemaPair } from "./verification.js";
 
 /** One part of an alteration. */
@@ -54,7 +55,7 @@ function mendTable(table: string, parts: readonly Part[]): Mend {
 function summaryOf(difference: SchemaDifference): string {
   const { property, expected, found } = difference;
   const object = objectText(difference);
-  if (property === "presence") return `add ${object}`;
+  if (property === "presence") return `${expected === null ? "drop" : "add"} ${object}`;
   if (property === "definition") return `change ${object} to ${expected ?? "nothing"}`;
   return `${object}: ${found ?? "nothing"} becomes ${expected ?? "nothing"}`;
 }
@@ -62,24 +63,51 @@ function summaryOf(difference: SchemaDifference): string {
 /** The part of an alteration that settles a difference; null where a person has to. */
 function partOf(pair: SchemaPair, difference: SchemaDifference): Part | null {
   const table = pair.expected.tables.find(({ name }) => name === difference.table);
-  const there = pair.found.tables.some(({ name }) => name === difference.table);
-  if (table === undefined || !there || isKeptVariation(difference)) return null;
+  const there = pair.found.tables.find(({ name }) => name === difference.table);
+  if (table === undefined || there === undefined || isKeptVariation(difference)) return null;
+  if (!columnsOf(table, difference).every((name) => hasColumn(there, name))) return null;
   switch (difference.kind) {
     case "column":
       return mendColumn(table, difference);
     case "unique":
       return mendUnique(table, difference);
     case "foreign-key":
-      return mendForeignKey(table, difference);
+      return mendForeignKey(table, difference, pair.found.tables);
     case "check":
       return mendCheck(table, difference);
     case "index":
       return mendIndex(table, difference);
     case "primary-key":
-      return mendKeyName(difference);
+      return mendPrimaryKey(table, difference);
     default:
       return null;
   }
+}
+
+/** The columns without which an expected constraint or index cannot be made. */
+function columnsOf(table: Table, { kind, name }: SchemaDifference): readonly string[] {
+  switch (kind) {
+    case "primary-key":
+      return table.primaryKey?.columns ?? [];
+    case "unique":
+      return table.uniques.find((one) => one.name === name)?.columns ?? [];
+    case "foreign-key":
+      return table.foreignKeys.find((one) => one.name === name)?.columns ?? [];
+    case "index": {
+      const index = table.indexes.find((one) => one.name === name);
+      return (index?.keys ?? []).flatMap(({ column }) => column ?? []);
+    }
+    case "check":
+      return table.columns
+        .map((column) => column.name)
+        .filter((column) => name === `${table.name}_len_${column}`);
+    default:
+      return [];
+  }
+}
+
+function hasColumn({ columns }: Table, name: string): boolean {
+  return columns.some((column) => column.name === name);
 }
 
 /** What releases made otherwise stays as it is, but for an index that only makes things quicker. */
@@ -88,6 +116,7 @@ function isKeptVariation({ class: group, reason }: SchemaDifference): boolean {
 }
 
 function mendColumn(table: Table, difference: SchemaDifference): Part | null {
+  if (difference.reason === "leftover-column") return dropLeftoverColumn(table, difference);
   const column = table.columns.find(({ name }) => name === difference.name);
   if (column === undefined) return null;
   const { name } = column;
@@ -108,6 +137,23 @@ function mendColumn(table: Table, difference: SchemaDifference): Part | null {
   };
 }
 
+function dropLeftoverColumn(table: Table, difference: SchemaDifference): Part | null {
+  const { name } = difference;
+  if (name === null) return null;
+  const { primaryKey } = table;
+  return {
+    settles: difference,
+    precondition: (context) =>
+      lose(
+        context,
+        `values of the left column "${name}" in "${table.name}"`,
+        sql`${sql.table(table.name)} t WHERE t.${sql.id(name)} IS NOT NULL`,
+        [...(primaryKey?.columns ?? []), name],
+      ),
+    change: (draft) => draft.dropColumn(name),
+  };
+}
+
 function mendUnique(table: Table, difference: SchemaDifference): Part | null {
   const unique = table.uniques.find(({ name }) => name === difference.name);
   if (unique === undefined || unique.name === null) return null;
@@ -115,7 +161,7 @@ function mendUnique(table: Table, difference: SchemaDifference): Part | null {
   if (difference.property === "name") return mendName(difference);
   return {
     settles: difference,
-    precondition: (context) => refuseDuplicates(context, table, columns),
+    precondition: (context) => refuseDuplicates(context, table.name, columns),
     change: (draft) => {
       if (difference.found !== null) draft.dropConstraint({ name });
       draft.addUnique(columns, { name });
@@ -123,7 +169,7 @@ function mendUnique(table: Table, difference: SchemaDifference): Part | null {
   };
 }
 
-function mendForeignKey(table: Table, difference: SchemaDifference): Part | null {
+function mendForeignKey(table: Table, difference: SchemaDifference, tables: readonly Table[]): Part | null {
   const key = table.foreignKeys.find(({ name }) => name === difference.name);
   if (key === undefined || key.name === null) return null;
   if (difference.property === "name") return mendName(difference);
@@ -135,7 +181,12 @@ function mendForeignKey(table: Table, difference: SchemaDifference): Part | null
     settles: difference,
     ...(isVisitDay
       ? { prepare: prepareVisitDays }
-      : { precondition: (context: RevisionContext) => refuseDangling(context, table, key) }),
+      : {
+          precondition: async (context: RevisionContext) => {
+            refuseMissingKey(tables, key);
+            await refuseDangling(context, table, key);
+          },
+        }),
     change: (draft) => {
       if (difference.found !== null) draft.dropConstraint({ name });
       // Its index is a difference of its own.
@@ -161,6 +212,10 @@ function mendCheck(table: Table, difference: SchemaDifference): Part | null {
 }
 
 function mendIndex(table: Table, difference: SchemaDifference): Part | null {
+  if (difference.reason === "leftover-index" && difference.name !== null) {
+    const leftover = { name: difference.name };
+    return { settles: difference, change: (draft) => draft.dropIndex(leftover) };
+  }
   const index = table.indexes.find(({ name }) => name === difference.name);
   const columns = (index?.keys ?? []).flatMap(({ column }) => (column === null ? [] : [column]));
   if (index === undefined) return null;
@@ -179,8 +234,24 @@ function mendIndex(table: Table, difference: SchemaDifference): Part | null {
   };
 }
 
-function mendKeyName(difference: SchemaDifference): Part | null {
-  return difference.property === "name" ? mendName(difference) : null;
+function mendPrimaryKey({ name: table, primaryKey }: Table, difference: SchemaDifference): Part | null {
+  if (primaryKey === null) return null;
+  if (difference.property === "name") return mendName(difference);
+  const { name, columns } = primaryKey;
+  return {
+    settles: difference,
+    precondition: async (context) => {
+      await refuseDuplicates(context, table, columns);
+      for (const column of columns)
+        await refuseRows(
+          context,
+          { name: table, primaryKey },
+          sql`t.${sql.id(column)} IS NULL`,
+          `have no ${column}`,
+        );
+    },
+    change: (draft) => draft.setPrimaryKey(columns, name === null ? {} : { name }),
+  };
 }
 
 function mendName(difference: SchemaDifference): Part | null {

@@ -9,7 +9,7 @@ import type { RevisionContext } from "../../run/context.js";
 /** @throws RefusedError `rows-in-the-way` for rows `t` of which a condition is true */
 export async function refuseRows(
   context: RevisionContext,
-  table: Table,
+  table: Pick<Table, "name" | "primaryKey">,
   where: Sql,
   what: string,
 ): Promise<void> {
@@ -26,10 +26,25 @@ export async function refuseDangling(context: RevisionContext, table: Table, key
 /** @throws RefusedError `rows-in-the-way` for rows that share what must be unique */
 export async function refuseDuplicates(
   context: RevisionContext,
-  table: Table,
+  table: string,
   columns: readonly string[],
 ): Promise<void> {
-  refuse(table.name, `share their ${columns.join(", ")}`, await findDuplicates(context, table.name, columns));
+  refuse(table, `share their ${columns.join(", ")}`, await findDuplicates(context, table, columns));
+}
+
+/** @throws RefusedError `no-such-key` where a foreign key would lead to a table that is missing, or has no such key */
+export function refuseMissingKey(
+  tables: readonly Table[],
+  { referencedTable, referencedColumns }: ForeignKey,
+): void {
+  const target = tables.find(({ name }) => name === referencedTable);
+  const keys = [target?.primaryKey ?? null, ...(target?.uniques ?? [])];
+  const wanted = referencedColumns.toSorted().join();
+  if (keys.some((key) => key !== null && key.columns.toSorted().join() === wanted)) return;
+  const what = target === undefined ? "is missing" : `has no key on ${referencedColumns.join(", ")}`;
+  throw new RefusedError("no-such-key", `The table "${referencedTable}", to which it would lead, ${what}.`, {
+    hint: "`godwit check` tells what is wrong with that table.",
+  });
 }
 
 function refuse(table: string, what: string, rows: FoundRows | null): void {

@@ -1,7 +1,7 @@
 /** Rows that are not as they should be, whatever constraints the tables have. */
 import { findDamage, findDuplicates, findRows, dangling } from "../../database/integrity.js";
 import type { FoundRows } from "../../database/integrity.js";
-import type { Session } from "../../database/database.js";
+import type { DialectName, Session } from "../../database/database.js";
 import type { Column, Table } from "../../database/schema/table.js";
 import { sql } from "../../database/sql.js";
 import type { Sql } from "../../database/sql.js";
@@ -29,7 +29,7 @@ export async function checkConstraints(
     onTable(table.name);
     findings.push(
       ...(await checkForeignKeys(session, table, actual, there)),
-      ...(await checkValues(session, table, actual)),
+      ...(await checkValues(session, table, actual, expected.dialect)),
       ...(await checkKeys(session, table, actual)),
     );
   }
@@ -78,8 +78,13 @@ interface Rule {
 }
 
 /** One scan for all rules; which of them is broken is asked only where one is. */
-async function checkValues(session: Session, table: Table, actual: Table): Promise<RowFinding[]> {
-  const rules = rulesOf(table, actual);
+async function checkValues(
+  session: Session,
+  table: Table,
+  actual: Table,
+  dialect: DialectName,
+): Promise<RowFinding[]> {
+  const rules = rulesOf(table, actual, dialect);
   if (rules.length === 0) return [];
   const any = sql.join(
     rules.map(({ broken }) => sql`(${broken})`),
@@ -95,12 +100,13 @@ async function checkValues(session: Session, table: Table, actual: Table): Promi
   return findings;
 }
 
-function rulesOf(table: Table, actual: Table): Rule[] {
+function rulesOf(table: Table, actual: Table, dialect: DialectName): Rule[] {
   const columns = table.columns.filter(({ name }) => has(actual, name));
   const names = columns.map(({ name }) => name);
   return [
     ...columns.filter(({ nullable }) => !nullable).map(requiredRule),
     ...halfTimespans(names),
+    ...(dialect === "sqlite" ? columns.flatMap(storedRule) : []),
     ...table.checks
       .filter(({ expression }) =>
         [...expression.matchAll(/"((?:[^"]|"")+)"/g)].every(([, name]) => names.includes(name ?? "")),
@@ -122,6 +128,32 @@ function requiredRule({ name }: Column): Rule {
     broken: sql`t.${sql.id(name)} IS NULL`,
   };
 }
+
+/** SQLite stores any value in any column; Butler cannot read one of another kind. */
+function storedRule({ name, type }: Column): Rule[] {
+  const kind = type.toUpperCase().replace(/\(.*$/, "");
+  const stored = storedAs.get(kind);
+  if (stored === undefined) return [];
+  const value = sql`t.${sql.id(name)}`;
+  const other = sql`typeof(${value}) NOT IN ('null', ${sql.join(stored.map((one) => sql`${one}`))})`;
+  const broken =
+    kind === "CHAR" ? sql`${other} OR length(${value}) <> 32 OR ${value} GLOB '*[^0-9a-f]*'` : other;
+  const what = kind === "CHAR" ? "no UUID of 32 digits" : `another kind of value than ${type}`;
+  return [{ code: "wrong-value", object: name, what: `hold ${what} in ${name}`, broken }];
+}
+
+const storedAs: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    BIGINT: ["integer"],
+    INTEGER: ["integer"],
+    SMALLINT: ["integer"],
+    BOOLEAN: ["integer"],
+    FLOAT: ["real", "integer"],
+    CHAR: ["text"],
+    VARCHAR: ["text"],
+    TEXT: ["text"],
+  }),
+);
 
 /** SQLite keeps a timespan in two columns, which are NULL together. */
 function halfTimespans(names: readonly string[]): Rule[] {

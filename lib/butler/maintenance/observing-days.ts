@@ -67,9 +67,11 @@ export async function findWrongDays(
   return { moved, timeless };
 }
 
-/** A range without a lower bound begins at the earliest time that Butler stores. */
+/** NULL for a range that has no lower bound, or is empty: SQLite keeps these as the earliest time, and as an end before the begin. */
 function beginOf(dialect: DialectName): Sql {
-  return dialect === "sqlite" ? sql`timespan_begin` : sql`lower(timespan)`;
+  return dialect === "sqlite"
+    ? sql`CASE WHEN timespan_begin > 0 AND timespan_begin < timespan_end THEN timespan_begin END`
+    : sql`lower(timespan)`;
 }
 
 /** Gives exposures their days, together with all visits that they belong to, and with days that are not there yet. */

@@ -1,5 +1,6 @@
 /** Maintenance of Butler repositories that is no migration. */
 import type { Argv } from "yargs";
+import { InputError } from "../../errors.js";
 import { confirm } from "../ask.js";
 import { note, print, printJson } from "../render/table.js";
 import {
@@ -51,6 +52,11 @@ const setNamespaceCommand: Command = {
   run: async (argv) => {
     const uri = await repositoryOf(argv);
     const name = textOf(argv, "name");
+    if (name === undefined && argv["update"] === true) {
+      throw new InputError("usage", "--update replaces the namespace by another one, which is missing.", {
+        hint: "godwit butler set-namespace NAME --update",
+      });
+    }
     const { readNamespace, setNamespace } = await import("../../api/maintenance/namespace.js");
     const options = readProjectOptions(argv);
     const report =

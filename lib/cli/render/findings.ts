@@ -32,10 +32,10 @@ function findingsOf({ pending, problems, drift, rows }: CheckReport): Finding[] 
       message: `${one.table === "" ? "" : `Table "${one.table}", `}${one.object}: expected ${one.expected ?? "nothing"}, found ${one.found ?? "nothing"}${one.explanation === null ? "" : ` (${one.explanation})`}.`,
       subject: one.table,
     })),
-    ...(rows ?? []).map(({ code, message, table }): Finding => ({
+    ...(rows ?? []).map(({ code, message, table, examples }): Finding => ({
       rule: code,
       level: "error",
-      message,
+      message: examples.length === 0 ? message : `${message} ${examples.join("; ")}`,
       subject: table,
     })),
   ];

@@ -7,7 +7,11 @@ export function printRepairPlan({ mends, byHand }: RepairPlan): void {
   for (const { subject, summary, tables, losesData, notes, obstacle } of mends) {
     print(`${subject}: ${summary}`);
     for (const { name, cost } of tables) print(`   ${name}: ${cost}`);
-    for (const { what, count } of losesData) print(`   LOSES DATA: ${what} (${count})`);
+    for (const { what, count, rows } of losesData) {
+      print(`   LOSES DATA: ${what} (${count})`);
+      for (const row of rows) print(`      ${row}`);
+      if (count > rows.length) print(`      and ${count - rows.length} more`);
+    }
     for (const text of notes) print(`   ${text}`);
     if (obstacle !== null) print(`   REFUSED: ${obstacleText(obstacle)}`);
   }
