@@ -10,10 +10,11 @@ import type { Project } from "./project.js";
  * @param heads ids
  */
 export async function findingsOfRevisions(
-  { repository, graph, code }: Project,
+  project: Project,
   session: Session,
   heads: readonly string[],
 ): Promise<RowFinding[]> {
+  const { repository, graph, code } = project;
   const { PlanningSchemaEditor } = await import("../database/schema/planning.js");
   const applied = new Set<string>();
   const open = [...heads];
@@ -30,7 +31,7 @@ export async function findingsOfRevisions(
       const schema = new PlanningSchemaEditor(session.schema(repository.conventions));
       const shared = { schema, changed: new Set<string>(), shadow: new Map<string, unknown>() };
       const planned = { direction: "up", revision: { id } } as const;
-      const context = new PlanContext(quietEnvironment(repository), session, shared, planned);
+      const context = new PlanContext(await quietEnvironment(project, definition), session, shared, planned);
       findings.push(...(await definition.verify(context)));
     }
   }

@@ -25,6 +25,23 @@ export const configurationAttributes: Readonly<Record<string, string>> = {
   "obscore-config": obscoreAttribute,
 };
 
+/** The managers that a repository records. Any other tree is that of a package from downstream. */
+const managerTypes: ReadonlySet<string> = new Set([
+  "attributes",
+  "collections",
+  "datasets",
+  "datastores",
+  "dimensions",
+  "obscore",
+  "opaque",
+  ...Object.keys(configurationAttributes),
+]);
+
+/** Whether a tree is that of a manager of Butler. */
+export function isManager(tree: string): boolean {
+  return managerTypes.has(tree);
+}
+
 /**
  * The managers that the attributes name, configurations included, sorted.
  * @param namespace of a dimension configuration that does not say its own
@@ -114,6 +131,7 @@ export async function recordManagerVersion(session: Session, change: NewVersion)
     return;
   }
   const stored = attributes.get(classAttribute(change.manager));
+  if (stored === undefined && !isManager(change.manager)) return;
   if (change.branch === null || change.version === null) {
     await forgetClass(session, stored);
     await removeAttribute(session, classAttribute(change.manager));

@@ -25,7 +25,7 @@ import { importClassPath } from "./classes.js";
 import { butlerConventions } from "./conventions.js";
 import { lineOfDefaults, nameOfDefaults } from "./defaults.js";
 import { butlerFamilies } from "./families.js";
-import { managersIn, parseAttribute, recordManagerVersion } from "./managers.js";
+import { isManager, managersIn, parseAttribute, recordManagerVersion } from "./managers.js";
 import { canonicalText, withoutDoc } from "./universe/json.js";
 
 /** Butler's own version of the layout as a whole; there was never another one. */
@@ -60,6 +60,10 @@ export class ButlerRepository implements Repository {
 
   recordVersion(session: Session, version: NewVersion): Promise<void> {
     return recordManagerVersion(session, version);
+  }
+
+  records(manager: string): boolean {
+    return isManager(manager);
   }
 
   tableFamilies(session: Session): Promise<TableFamily[]> {

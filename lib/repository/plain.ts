@@ -49,6 +49,10 @@ export class PlainRepository implements Repository {
     // The version tables are all there is.
   }
 
+  records(): boolean {
+    return false;
+  }
+
   async tableFamilies(): Promise<TableFamily[]> {
     return [];
   }

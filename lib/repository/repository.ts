@@ -63,6 +63,8 @@ export interface Repository {
    * @param further what is known of versions beyond those that the repository's own rules know
    */
   verification(further?: FurtherVersions): Promise<Verification | null>;
+  /** Whether the repository itself records where this manager stands, once its tree is started; nobody else's tree is recorded there. */
+  records(manager: string): boolean;
   /** Whether a tree whose manager the repository does not record is left alone (`butler`), or started by `head` (`plain`). */
   readonly unrecordedTrees: "left-alone" | "started";
   /** What must be done outside the database after a step was committed (a Butler's `butler.yaml`), or is still open from an interrupted run. Idempotent. */

@@ -71,7 +71,16 @@ export interface FurtherVersions {
     readonly version: string | null;
   }[];
   /** What tables are after the way up of some revisions, in their order. Nothing is changed in the database. */
-  after(session: Session, tables: readonly Table[], revisions: readonly string[]): Promise<readonly Table[]>;
+  after(session: Session, tables: readonly Table[], revisions: readonly string[]): Promise<ForeseenTables>;
+  /** What tables are with what came from downstream besides: applied trees of their own, and what extends applied revisions. */
+  withDownstream(session: Session, tables: readonly Table[]): Promise<ForeseenTables>;
+}
+
+/** Tables as the code of revisions would leave them. */
+export interface ForeseenTables {
+  readonly tables: readonly Table[];
+  /** Why code could not be asked to its end, and which; null where it could. */
+  readonly fault: string | null;
 }
 
 /** A repository that knows what its schema should be. */

@@ -9,6 +9,8 @@ export interface Sources {
   readonly foreign: readonly RecordedManager[];
   readonly alembic: readonly string[] | null;
   readonly known: KnownRevisions;
+  /** Whether the repository itself records a manager. */
+  readonly records: (manager: string) => boolean;
   readonly orphanTables: readonly string[];
 }
 
@@ -51,7 +53,7 @@ function unknownRevisions({ trees, recorded, known }: Sources): Problem[] {
   return problems;
 }
 
-function recordedOtherwise({ trees, recorded }: Sources): Problem[] {
+function recordedOtherwise({ trees, recorded, records }: Sources): Problem[] {
   const problems: Problem[] = [];
   for (const { manager, branch, version, revision } of recorded) {
     const tree = trees.get(manager);
@@ -65,7 +67,7 @@ function recordedOtherwise({ trees, recorded }: Sources): Problem[] {
   if (recorded.length === 0) return problems;
   const managers = new Set(recorded.map((one) => one.manager));
   for (const { manager, heads, recordedBy } of trees.values()) {
-    if (managers.has(manager) || recordedBy !== "godwit") continue;
+    if (managers.has(manager) || !records(manager) || recordedBy !== "godwit") continue;
     if (heads.length === 1 && isRootRow(trees.get(manager), heads[0])) continue;
     problems.push({
       code: "version-table-disagrees",

@@ -49,6 +49,7 @@ export async function readState(
       foreign,
       alembic,
       known,
+      records: (manager) => repository.records(manager),
       orphanTables: await orphanTables(schema, tables, rows.keys()),
     }),
   };

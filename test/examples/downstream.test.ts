@@ -5,6 +5,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  check,
   defineRevision,
   defineSwitch,
   downgrade,
@@ -111,6 +112,8 @@ describe("A package from downstream", function () {
       });
       expect(up.status, up.stderr).to.equal(0);
       expect(await indexesOfDataset(fixture)).to.include("obs_example_ingest_date");
+      const { drift } = await check(fixture.folder, { folder });
+      expect(drift.filter((one) => one.class === "drift")).to.deep.equal([]);
       const down = await runGodwit(
         [
           "downgrade",
@@ -141,6 +144,15 @@ describe("A package from downstream", function () {
       expect(managers.find(({ manager }) => manager === "obs-example")?.revisions).to.deep.equal([
         "0b5e00000020",
       ]);
+      // Butler does not record such a tree, which is neither a contradiction nor drift, and keeps no other step from running.
+      const { problems, drift } = await check(fixture.folder, { folder });
+      expect(problems).to.deep.equal([]);
+      expect(
+        drift.map(({ table, object, class: group, reason }) => [table, object, group, reason]),
+      ).to.deep.include(["obs_example_night", "table", "variation", "downstream"]);
+      expect(drift.filter((one) => one.class === "drift")).to.deep.equal([]);
+      await downgrade(fixture.folder, "obs-example@-1", { folder });
+      await upgrade(fixture.folder, "head", { folder, providers: { amplifiers: () => [] } });
     });
 
     it(`answers what revisions ask, named in the configuration, ${title} (S5.5, S6.2)`, async () => {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { Client } from "pg";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
+  check,
   compareFormats,
   copy,
   current,
@@ -124,6 +125,46 @@ for (const { title, dialect } of databases) {
       ).to.deep.equal([]);
       await upgrade(fixture.folder, "collections@head", { revisions });
       expect((await format(fixture.folder)).digest).not.to.equal(digest);
+    });
+
+    it("is checked where a migration of content needs to be told something (S5.3)", async () => {
+      const fixture = await copyFixture("uuid-c7-ds021", dialect);
+      const revisions = [
+        defineRevision({
+          id: "5bc3dd974b32",
+          parent: "8c57494cabcc",
+          manager: "collections",
+          branch: "SynthIntKeyCollectionManager",
+          version: "2.0.1",
+          summary: "Write documentation anew",
+          options: { author: { type: "string", description: "who writes it", required: true } },
+          needs: { texts: "the documentation" },
+          async up(context) {
+            const [text] = context.providers("texts") as ((author: unknown) => string)[];
+            // A check tells it nothing, and has to live with a statement that fails.
+            if (text === undefined) await context.query(sql`SELECT nosuch FROM ${sql.table("collection")}`);
+            const doc = text?.(context.option("author")) ?? null;
+            await context.execute(sql`UPDATE ${sql.table("collection")} SET doc = ${doc}`, {
+              table: "collection",
+              cost: "rewrite",
+            });
+          },
+          irreversible: "The former texts are not kept.",
+        }),
+      ];
+      const texts = (author: unknown) => `by ${String(author)}`;
+      await upgrade(fixture.folder, "collections@head", {
+        revisions,
+        options: { author: "me" },
+        providers: { texts },
+      });
+      const report = await check(fixture.folder, { revisions, rows: "check" });
+      expect(report.problems).to.deep.equal([]);
+      expect(report.drift.filter((one) => one.class === "drift")).to.deep.equal([]);
+      await runStatements(fixture.databaseUrl, ["ALTER TABLE collection ADD COLUMN more BIGINT"]);
+      const [problem] = (await check(fixture.folder, { revisions })).problems;
+      expect(problem?.code).to.equal("unknown-format");
+      expect(problem?.message).to.include("Write documentation anew").and.include("nosuch");
     });
 
     it("is reached only over edges that there are; otherwise what is near is named (S5.4)", async () => {

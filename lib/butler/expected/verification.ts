@@ -9,6 +9,7 @@ import type {
   Verification,
 } from "../../repository/verification.js";
 import type { ButlerConfig } from "../config/open.js";
+import { RefusedError } from "../../errors.js";
 import { revisionId } from "../revision-id.js";
 import { checkBookkeeping } from "./bookkeeping.js";
 import { compareSchema } from "./compare.js";
@@ -27,6 +28,8 @@ import type { ExpectedSchema } from "./schema.js";
 export interface SchemaPair {
   readonly expected: ExpectedSchema;
   readonly found: FoundSchema;
+  /** Why it is not known to the end what it should have; null where it is. */
+  readonly fault?: string | null;
 }
 
 /**
@@ -44,7 +47,8 @@ export async function readSchemaPair(
   const { settled, beyond } = stepBack(format, further);
   const expected = expectedSchema(session.dialect, settled, content);
   if (further === undefined || beyond.length === 0) return { expected, found };
-  return { expected: { ...expected, tables: await further.after(session, expected.tables, beyond) }, found };
+  const { tables, fault } = await further.after(session, expected.tables, beyond);
+  return { expected: { ...expected, tables }, found, fault };
 }
 
 /** The versions whose tables are known, and the revisions that lead on from there, in their order. */
@@ -85,7 +89,7 @@ export function butlerVerification(
 ): Verification {
   return {
     async compareSchema(session): Promise<SchemaDifference[]> {
-      return differencesOf(session, await readSchemaPair(session, namespace, further));
+      return differencesOf(session, await readSchemaPair(session, namespace, further), further);
     },
     async checkAll(session, { files = "check", onProgress = () => {} } = {}): Promise<Findings> {
       const pair = await readSchemaPair(session, namespace, further);
@@ -94,17 +98,54 @@ export function butlerVerification(
         ...(await checkBookkeeping(session, pair, config.datastores, onProgress)),
         ...(files === "skip" ? [] : await checkFiles(session, pair, config, onProgress)),
       ];
-      return { differences: await differencesOf(session, pair), rows };
+      return { differences: await differencesOf(session, pair, further), rows };
     },
     async findMends(session): Promise<Mends> {
       const pair = await readSchemaPair(session, namespace, further);
-      return findMends(pair, await differencesOf(session, pair));
+      return findMends(pair, await differencesOf(session, pair, further));
     },
   };
 }
 
-async function differencesOf(session: Session, { expected, found }: SchemaPair): Promise<SchemaDifference[]> {
-  return [...(await missingExtension(session)), ...compareSchema(expected, found)];
+async function differencesOf(
+  session: Session,
+  pair: SchemaPair,
+  further: FurtherVersions | undefined,
+): Promise<SchemaDifference[]> {
+  const differences = await withoutDownstream(session, pair, further);
+  if (typeof pair.fault === "string" && differences.some((one) => one.class === "drift")) {
+    throw new RefusedError("unknown-format", `It is not known which tables there should be: ${pair.fault}`, {
+      hint: "The code of a revision is asked without options and with the providers of the configuration; it should ask for others only where it changes rows.",
+    });
+  }
+  return [...(await missingExtension(session)), ...differences];
+}
+
+/** What revisions from downstream made besides belongs to no version, but is not drift; what they took away is. */
+async function withoutDownstream(
+  session: Session,
+  { expected, found }: SchemaPair,
+  further: FurtherVersions | undefined,
+): Promise<SchemaDifference[]> {
+  const differences = compareSchema(expected, found);
+  if (further === undefined || differences.every((one) => one.class !== "drift")) return differences;
+  const { tables } = await further.withDownstream(session, expected.tables);
+  const left = new Set(compareSchema({ ...expected, tables }, found).map(textOf));
+  return differences.map((one) =>
+    one.class === "drift" && one.expected === null && !left.has(textOf(one))
+      ? { ...one, ...fromDownstream }
+      : one,
+  );
+}
+
+const fromDownstream = {
+  class: "variation",
+  reason: "downstream",
+  explanation: "a revision from downstream made it",
+} as const;
+
+function textOf({ table, kind, name, property, expected, found }: SchemaDifference): string {
+  return JSON.stringify([table, kind, name, property, expected, found]);
 }
 
 /** Butler refuses a PostgreSQL database without it. */
