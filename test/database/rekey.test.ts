@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Rekey } from "../../lib/database/schema/editor.js";
+import type { Table } from "../../lib/database/schema/table.js";
 import { type } from "../../lib/database/schema/types.js";
 import { sql } from "../../lib/database/sql.js";
 import { databases } from "../support/databases.js";
@@ -196,5 +197,107 @@ for (const kind of databases) {
         ["loose", "rewrite"],
       ]);
     });
+
+    it("reach keys of several columns, and through them tables that refer to the key only by another one", async () => {
+      const chain = await openFresh(kind, [
+        "CREATE TABLE instrument (name VARCHAR(8) NOT NULL PRIMARY KEY)",
+        `CREATE TABLE detector (instrument VARCHAR(8) NOT NULL REFERENCES instrument, id INTEGER NOT NULL, next INTEGER,
+          PRIMARY KEY (instrument, id), FOREIGN KEY (instrument, next) REFERENCES detector (instrument, id))`,
+        `CREATE TABLE part (id INTEGER NOT NULL PRIMARY KEY, instrument VARCHAR(8), detector INTEGER,
+          FOREIGN KEY (instrument, detector) REFERENCES detector (instrument, id) ON DELETE CASCADE)`,
+        "INSERT INTO instrument VALUES ('A'), ('B')",
+        "INSERT INTO detector VALUES ('A', 1, NULL), ('A', 2, 1), ('B', 1, 1)",
+        "INSERT INTO part VALUES (1, 'A', 2), (2, NULL, 1), (3, 'B', NULL)",
+      ]);
+      await chain.write((_session, editor) =>
+        editor.rekey("instrument", "name", {
+          type: type.bigint(),
+          rename: "id",
+          values: sql`SELECT name AS old, row_number() OVER (ORDER BY name) + ${big} AS new FROM instrument`,
+        }),
+      );
+      const [a, b] = [big + 1n, big + 2n];
+      expect(await chain.rows("SELECT * FROM detector ORDER BY instrument, id")).to.deep.equal([
+        { instrument: a, id: 1n, next: null },
+        { instrument: a, id: 2n, next: 1n },
+        { instrument: b, id: 1n, next: 1n },
+      ]);
+      expect(await chain.rows("SELECT * FROM part ORDER BY id")).to.deep.equal([
+        { id: 1n, instrument: a, detector: 2n },
+        { id: 2n, instrument: null, detector: 1n },
+        { id: 3n, instrument: b, detector: null },
+      ]);
+      await chain.close();
+    });
+
+    it("refuse to break a view, and to write partitions anew, before anything is changed", async () => {
+      const view = `CREATE VIEW "vi'ew" AS SELECT "Key ""1"" %s" AS k FROM ${quotedTable}`;
+      await database.write((session) => session.execute(sql.raw(view)));
+      const before = await everything(database);
+      const rename = { ...change, rename: "new key" };
+      expect(await refusalOf(rekey(database, rename))).to.match(/broken-dependent.*vi'ew/);
+      if (kind.dialect === "postgres") {
+        await database.write(async (session) => {
+          await session.execute(sql.raw(`DROP VIEW "vi'ew"`));
+          await session.execute(
+            sql.raw(`CREATE TABLE parted (k BIGINT REFERENCES ${quotedTable}, n INT) PARTITION BY RANGE (n)`),
+          );
+        });
+        expect(await refusalOf(rekey(database))).to.match(/unsupported-alteration.*"parted"/);
+      }
+      expect(await everything(database)).to.deep.equal(before);
+    });
   });
 }
+
+describe("New values for a key, with what only PostgreSQL has", () => {
+  const kind = databases.find(({ dialect }) => dialect === "postgres")!;
+
+  const schema = [
+    `CREATE TABLE item (id SERIAL PRIMARY KEY, name TEXT CONSTRAINT named NOT NULL, size INT, double INT GENERATED ALWAYS AS (size * 2) STORED,
+      number BIGSERIAL, place INT GENERATED ALWAYS AS IDENTITY (START 100), up INT, CONSTRAINT up FOREIGN KEY (up) REFERENCES item (id) DEFERRABLE)`,
+    "COMMENT ON CONSTRAINT up ON item IS 'the next'",
+    "INSERT INTO item (name, size) VALUES ('a', 1), ('b', 2)",
+    "UPDATE item SET up = 1 WHERE id = 2",
+    "ALTER TABLE item ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY all_of_it ON item USING (name <> '')",
+    "CREATE STATISTICS item_statistics ON name, size FROM item",
+    "ALTER TABLE item REPLICA IDENTITY USING INDEX item_pkey",
+  ];
+  const next = "INSERT INTO item (id, name, size) VALUES (DEFAULT, 'c', 3)";
+
+  for (const [title, newType, values, insert, id] of [
+    [
+      "integers, which are counted on",
+      type.bigint(),
+      sql`SELECT id AS old, id + 50 AS new FROM item`,
+      next,
+      53n,
+    ],
+    [
+      "texts, which are not counted",
+      type.text(),
+      sql`SELECT id AS old, 'k' || id AS new FROM item`,
+      next.replace("DEFAULT", "'z'"),
+      "z",
+    ],
+  ] as const) {
+    it(`keeps sequences, generated columns, comments and policies: ${title}`, async () => {
+      const database = await openFresh(kind, schema);
+      const read = (): Promise<Table> => database.write((_session, editor) => editor.table("item"));
+      const before = await read();
+      await database.write((_session, editor) => editor.rekey("item", "id", { type: newType, values }));
+      const after = await read();
+      const rest = ({ columns, sequences: _own, ...table }: Table): unknown => ({
+        ...table,
+        columns: columns.filter(({ name }) => name !== "id" && name !== "up"),
+      });
+      expect(rest(after)).to.deep.equal(rest(before));
+      await database.write((session) => session.execute(sql.raw(insert)));
+      expect(
+        await database.rows("SELECT id, number, place, double FROM item WHERE name = 'c'"),
+      ).to.deep.equal([{ id, number: 3n, place: 102n, double: 6n }]);
+      await database.close();
+    });
+  }
+});

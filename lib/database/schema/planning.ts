@@ -15,10 +15,7 @@ export interface SchemaPlanner {
   ): { readonly effect: SchemaEffect; readonly table: Table };
   create(table: Table): SchemaEffect;
   drop(table: Table): SchemaEffect;
-  alter(
-    table: Table,
-    changes: readonly TableChange[],
-  ): { readonly effect: SchemaEffect; readonly table: Table };
+  alter(table: Table, changes: readonly TableChange[]): PlannedAlteration;
   /** A table written anew with changes, in the order in which they are given. */
   rebuild(
     table: Table,
@@ -28,8 +25,30 @@ export interface SchemaPlanner {
   dropSequence(name: string): SchemaEffect;
 }
 
+/** What an alteration would do. */
+export interface PlannedAlteration {
+  readonly effect: SchemaEffect;
+  /** The table afterwards. */
+  readonly table: Table;
+  /** Old columns that go or change their type, which nothing outside of the table may use on PostgreSQL. */
+  readonly remade: readonly string[];
+}
+
+/** What is done to a table that others may use. */
+export type TableUse =
+  { readonly kind: "whole" } | { readonly kind: "columns"; readonly columns: readonly string[] };
+
 /** Where the tables before the first operation come from. */
-export type TableSource = Pick<SchemaEditor, "planner" | "tableNames" | "table" | "tables" | "hasTable">;
+export interface TableSource extends Pick<
+  SchemaEditor,
+  "planner" | "tableNames" | "table" | "tables" | "hasTable"
+> {
+  /**
+   * Looks for what uses a table from outside, and would not survive.
+   * @throws RefusedError naming it
+   */
+  requireFree?(table: string, use: TableUse): Promise<void>;
+}
 
 /**
  * An editor that carries nothing out: each operation is planned on the schema as the operations before it would leave it,
@@ -98,7 +117,9 @@ export class PlanningSchemaEditor implements SchemaEditor {
   }
 
   async alter(name: string, change: (table: TableAlteration) => void): Promise<SchemaEffect> {
-    const { effect, table } = this.#planner.alter(await this.table(name), recordAlteration(change));
+    const { effect, table, remade } = this.#planner.alter(await this.table(name), recordAlteration(change));
+    if (await this.#editor.hasTable(name))
+      await this.#editor.requireFree?.(name, { kind: "columns", columns: remade });
     if (table.name !== name) this.#tables.set(name, null);
     this.#tables.set(table.name, table);
     return effect;
@@ -111,8 +132,11 @@ export class PlanningSchemaEditor implements SchemaEditor {
   /** The values are not asked for: which tables are written is known without them. */
   async rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {
     const effects: SchemaEffect[] = [];
-    for (const holder of await keyHolders(this, table, column, change)) {
-      const start = withRenamedReferences(this.#planner.dialect, holder.table, table, column, change);
+    const holders = await keyHolders(this, table, column, change);
+    for (const holder of holders) {
+      const { name } = holder.table;
+      if (await this.#editor.hasTable(name)) await this.#editor.requireFree?.(name, { kind: "whole" });
+      const start = withRenamedReferences(this.#planner.dialect, holder.table, holders);
       const { effect, table: after } = this.#planner.rebuild(start, rekeyChanges(holder, change));
       this.#tables.set(after.name, after);
       effects.push(effect);

@@ -1,4 +1,5 @@
 /** Which tables hold a key, and how they change when it gets new values: the same for both databases. */
+import { InputError } from "../../errors.js";
 import { recordAlteration } from "./changes.js";
 import type { TableChange } from "./changes.js";
 import type { DialectName } from "../database.js";
@@ -13,28 +14,47 @@ export interface KeyHolder {
   readonly columns: readonly { readonly name: string; readonly rename: string | null }[];
 }
 
-/** The key's own table, every table with a foreign key to it, and those that the caller names. */
+/**
+ * The key's own table, those that the caller names, and every table with a foreign key to it, also through the key of another table that
+ * holds it.
+ * @throws InputError `unknown-table`, `unknown-column`
+ */
 export async function keyHolders(
   editor: Pick<SchemaEditor, "tableNames" | "table" | "tables" | "planner">,
   tableName: string,
   column: string,
   change: Rekey,
 ): Promise<KeyHolder[]> {
-  const holders: KeyHolder[] = [];
-  const target = await editor.table(tableName);
   const { dialect } = editor.planner();
-  for (const table of await editor.tables(await editor.tableNames())) {
-    const { name } = table;
-    const columns = new Map<string, string | null>();
-    if (name === tableName) columns.set(column, change.rename ?? null);
-    for (const also of change.alsoIn ?? [])
-      if (also.table === name) columns.set(also.column, also.rename ?? null);
-    for (const own of referringColumns(dialect, table, target, column))
-      if (!columns.has(own)) columns.set(own, null);
-    if (columns.size === 0) continue;
-    holders.push({ table, columns: [...columns].map(([own, rename]) => ({ name: own, rename })) });
+  const target = await editor.table(tableName);
+  const tables = await editor.tables(await editor.tableNames());
+  const found = new Map(tables.map((table) => [table.name, new Map<string, string | null>()]));
+  const waiting: [table: Table, column: string][] = [];
+  const hold = (table: Table, own: string, rename: string | null): void => {
+    const columns = found.get(table.name);
+    if (columns === undefined || columns.has(own)) return;
+    requireColumn(table, own);
+    columns.set(own, rename);
+    waiting.push([table, own]);
+  };
+  hold(target, column, change.rename ?? null);
+  for (const also of change.alsoIn ?? []) {
+    const table = tables.find(({ name }) => name === also.table);
+    if (table !== undefined) hold(table, also.column, also.rename ?? null);
   }
-  return holders;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (const table of tables)
+      for (const own of referringColumns(dialect, table, ...next)) hold(table, own, null);
+  }
+  return tables.flatMap((table) => {
+    const columns = [...(found.get(table.name) ?? [])].map(([name, rename]) => ({ name, rename }));
+    return columns.length === 0 ? [] : [{ table, columns }];
+  });
+}
+
+function requireColumn({ name, columns }: Table, column: string): void {
+  if (columns.some((one) => one.name === column)) return;
+  throw new InputError("unknown-column", `Table "${name}" has no column "${column}".`);
 }
 
 function referringColumns(
@@ -53,7 +73,8 @@ function referringColumns(
     });
 }
 
-function isInteger({ kind }: LogicalType): boolean {
+/** Whether a type is one that a database counts up. */
+export function isInteger({ kind }: LogicalType): boolean {
   return kind === "serial" || kind === "bigint" || kind === "integer" || kind === "smallint";
 }
 
@@ -70,34 +91,25 @@ export function rekeyChanges({ table, columns }: KeyHolder, { type, alsoAlter }:
   return [...own, ...recordAlteration((draft) => alsoAlter?.(table.name, draft))];
 }
 
-/** A table whose foreign keys to a key column that is renamed follow it. */
+/** A table whose foreign keys follow the new names of the columns that hold a key. */
 export function withRenamedReferences(
   dialect: DialectName,
   table: Table,
-  tableName: string,
-  column: string,
-  change: Rekey,
+  holders: readonly KeyHolder[],
 ): Table {
   return {
     ...table,
-    foreignKeys: table.foreignKeys.map((key) => renamedReference(dialect, key, tableName, column, change)),
+    foreignKeys: table.foreignKeys.map((key) => renamedReference(dialect, key, holders)),
   };
 }
 
-/** A foreign key that follows the new name of a key column. */
-export function renamedReference(
-  dialect: DialectName,
-  key: ForeignKey,
-  tableName: string,
-  column: string,
-  { rename }: Rekey,
-): ForeignKey {
+function renamedReference(dialect: DialectName, key: ForeignKey, holders: readonly KeyHolder[]): ForeignKey {
   const same = (a: string, b: string): boolean => foldedName(dialect, a) === foldedName(dialect, b);
-  if (rename === undefined || !same(key.referencedTable, tableName)) return key;
-  return {
-    ...key,
-    referencedColumns: key.referencedColumns.map((one) => (same(one, column) ? rename : one)),
-  };
+  const renames = holders
+    .filter(({ table }) => key.referencedSchema === undefined && same(table.name, key.referencedTable))
+    .flatMap(({ columns }) => columns);
+  const newName = (name: string): string => renames.find((one) => same(one.name, name))?.rename ?? name;
+  return { ...key, referencedColumns: key.referencedColumns.map(newName) };
 }
 
 /** Tells how far a rekey is, table by table. */

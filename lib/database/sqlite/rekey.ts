@@ -24,7 +24,7 @@ export async function rekeyTables(
   const meter = await RekeyMeter.of(editor.session, holders, change);
   for (const holder of holders) {
     await requireMapped(editor, holder);
-    effects.push(await rebuildHolder(editor, holder, tableName, column, change));
+    effects.push(await rebuildHolder(editor, holder, holders, change));
     meter.done(holder.table.name);
   }
   await editor.session.statement(`DROP TABLE ${mapping}`);
@@ -83,13 +83,12 @@ async function requireMapped({ session }: SqliteSchemaEditor, { table, columns }
 async function rebuildHolder(
   editor: SqliteSchemaEditor,
   holder: KeyHolder,
-  tableName: string,
-  keyColumn: string,
+  holders: readonly KeyHolder[],
   change: Rekey,
 ): Promise<SchemaEffect> {
   const { table, columns } = holder;
   const target = applyChanges(
-    withRenamedReferences("sqlite", table, tableName, keyColumn, change),
+    withRenamedReferences("sqlite", table, holders),
     rekeyChanges(holder, change),
     editor.rules,
   );

@@ -221,7 +221,7 @@ export function sqlitePlanner(rules: Rules): SchemaPlanner {
     },
     create: createEffect,
     drop: ({ name }) => ({ table: name, cost: "metadata", statements: [`DROP TABLE ${quoteName(name)}`] }),
-    alter: (table, changes) => planChanges(table, changes, rules),
+    alter: (table, changes) => ({ ...planChanges(table, changes, rules), remade: [] }),
     rebuild: (old, changes) => {
       const { table } = applyChanges(old, changes, rules);
       return { table, effect: { ...createEffect(table), cost: "rewrite" } };

@@ -195,6 +195,9 @@ describe("What hangs on an altered SQLite table", () => {
       "CREATE TABLE t (a TEXT, b INT, c INT)",
       `CREATE VIEW "v %s" AS SELECT a, b FROM t`,
       "CREATE TRIGGER note AFTER INSERT ON t BEGIN UPDATE t SET c = new.c; END",
+      `CREATE TABLE u ("of u" TEXT, d INT)`,
+      `CREATE VIEW quoted ("a""s") AS SELECT "of u" FROM u -- as it is`,
+      `CREATE VIEW string AS SELECT "a string" AS s FROM u`,
     ]);
     await writing(file, async (session) => {
       const editor = session.schema(plainConventions);
@@ -204,6 +207,9 @@ describe("What hangs on an altered SQLite table", () => {
       );
       expect(await refusalOf(editor.alter("t", (t) => t.dropColumn("c")))).to.match(/trigger of "t"/);
       expect(await refusalOf(editor.drop("t"))).to.match(/"v %s"/);
+      expect(await refusalOf(editor.alter("u", (t) => t.dropColumn("of u")))).to.match(
+        /broken-dependent.*"quoted"/,
+      );
       expect(await session.query(sql`SELECT type, name, sql FROM sqlite_schema`)).to.deep.equal(before);
     });
   });

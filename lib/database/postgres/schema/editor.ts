@@ -9,10 +9,11 @@ import type {
   TableAlteration,
   TableDefinition,
 } from "../../schema/editor.js";
-import type { SchemaPlanner } from "../../schema/planning.js";
+import type { SchemaPlanner, TableUse } from "../../schema/planning.js";
 import type { Table } from "../../schema/table.js";
 import { findTable, inspectTable, inspectTables, requireTable, tableNames } from "../inspect/table.js";
 import type { PostgresSession } from "../session.js";
+import { requireFree } from "./dependents.js";
 import { requireTransactional, runEach, withinTransaction } from "./live.js";
 import { postgresPlanner, postgresRules } from "./planner.js";
 import { rekeyTables } from "./rekey.js";
@@ -63,8 +64,12 @@ export class PostgresSchemaEditor implements SchemaEditor {
     return effect;
   }
 
+  requireFree(table: string, use: TableUse): Promise<void> {
+    return requireFree(this.session, table, use);
+  }
+
   async alter(name: string, change: Change): Promise<SchemaEffect> {
-    const { effect } = this.planner().alter(await this.table(name), recordAlteration(change));
+    const effect = await this.planAlter(name, change);
     await this.#carryOut(name, effect.statements);
     return effect;
   }
@@ -77,7 +82,10 @@ export class PostgresSchemaEditor implements SchemaEditor {
   }
 
   async planAlter(name: string, change: Change): Promise<SchemaEffect> {
-    return this.planner().alter(await this.table(name), recordAlteration(change)).effect;
+    const old = await this.table(name);
+    const { effect, remade } = this.planner().alter(old, recordAlteration(change));
+    await this.requireFree(name, { kind: "columns", columns: remade });
+    return effect;
   }
 
   rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {

@@ -5,7 +5,8 @@ import type { Rules } from "../../schema/rules.js";
 import type { TableChange } from "../../schema/changes.js";
 import type { Conventions } from "../../schema/conventions.js";
 import type { SchemaEffect } from "../../schema/editor.js";
-import type { SchemaPlanner } from "../../schema/planning.js";
+import type { Target } from "../../schema/draft.js";
+import type { PlannedAlteration, SchemaPlanner } from "../../schema/planning.js";
 import { renamesOf } from "../../schema/renames.js";
 import type { Table } from "../../schema/table.js";
 import type { Sql } from "../../sql.js";
@@ -73,7 +74,7 @@ function planChanges(
   rules: Rules,
   old: Table,
   changes: readonly TableChange[],
-): { readonly effect: SchemaEffect; readonly table: Table } {
+): PlannedAlteration {
   const render = ({ expression }: { readonly expression: Sql }): string => rules.render(expression);
   const target = applyChanges(old, withFinalNames(changes), rules);
   requireShortNames(target.table);
@@ -92,7 +93,20 @@ function planChanges(
     ...plan.statements,
   ];
   const cost = values.statements.length > 0 ? "rewrite" : plan.cost;
-  return { table: target.table, effect: { table: target.table.name, cost, statements } };
+  const effect: SchemaEffect = { table: target.table.name, cost, statements };
+  return { table: target.table, effect, remade: remadeColumns(old, target) };
+}
+
+/** The server changes the type of a column only where no view uses it. */
+function remadeColumns(old: Table, { table, sources, origins }: Target): string[] {
+  return old.columns
+    .filter((before) => {
+      const after = table.columns.find(({ name }) => origins.get(name) === before.name);
+      return (
+        after === undefined || after.type !== before.type || sources.get(after.name)?.kind === "expression"
+      );
+    })
+    .map(({ name }) => name);
 }
 
 /** The server would cut longer names without a word. */

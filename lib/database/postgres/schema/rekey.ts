@@ -1,21 +1,16 @@
 /** New values for a key and all that refers to it: one mapping table, each table written once, as a set. */
 import { StepError } from "../../../errors.js";
-import { applyChanges } from "../../schema/apply.js";
 import type { Rekey, SchemaEffect } from "../../schema/editor.js";
-import {
-  RekeyMeter,
-  keyHolders,
-  rekeyChanges,
-  renamedReference,
-  withRenamedReferences,
-} from "../../schema/rekey.js";
+import { RekeyMeter, keyHolders } from "../../schema/rekey.js";
 import type { KeyHolder } from "../../schema/rekey.js";
-import type { ForeignKey, Table } from "../../schema/table.js";
-import { quoteName } from "../literals.js";
+import type { ForeignKey } from "../../schema/table.js";
+import { literal, quoteName } from "../literals.js";
 import { PostgresDataEditor } from "../data.js";
 import { Clauses } from "./clauses.js";
-import { createStatements, surroundings } from "./create.js";
 import type { PostgresSchemaEditor } from "./editor.js";
+import { rebuildPlan } from "./rebuild.js";
+import type { RebuildPlan } from "./rebuild.js";
+import { readCounters } from "./sequences.js";
 
 const mapping = "pg_temp._godwit_mapping";
 
@@ -27,8 +22,13 @@ export async function rekeyTables(
 ): Promise<SchemaEffect[]> {
   const holders = await keyHolders(editor, tableName, column, change);
   const names = new Set(holders.map(({ table }) => table.name));
+  for (const name of names) await editor.requireFree(name, { kind: "whole" });
   await makeMapping(editor, holders, tableName, column, change);
-  const plans = holders.map((holder) => rebuildPlan(editor, holder, tableName, column, change));
+  const plans: RebuildPlan[] = [];
+  for (const holder of holders) {
+    const counters = await readCounters(editor.session, holder.table);
+    plans.push(rebuildPlan(editor, holder, holders, change, mapping, counters));
+  }
   const detached = await detachForeignKeys(editor, names);
   const effects: SchemaEffect[] = [];
   const meter = await RekeyMeter.of(editor.session, holders, change);
@@ -39,9 +39,7 @@ export async function rekeyTables(
     meter.done(plan.holder.table.name);
   }
   const own = plans.flatMap(({ target }) => target.foreignKeys.map((key) => ({ table: target.name, key })));
-  await editor.runAll(
-    foreignKeyStatements(editor, [...own, ...followRename(detached, tableName, column, change)]),
-  );
+  await editor.runAll(foreignKeyStatements(editor, [...own, ...detached]));
   await editor.session.run(`DROP TABLE ${mapping}`);
   return effects;
 }
@@ -92,84 +90,6 @@ async function requireMapped(
   }
 }
 
-interface RebuildPlan {
-  readonly holder: KeyHolder;
-  readonly target: Table;
-  readonly statements: readonly string[];
-}
-
-/** The new table is filled bare; keys, indexes and all else come when the rows are there, and foreign keys when all tables are. */
-function rebuildPlan(
-  editor: PostgresSchemaEditor,
-  holder: KeyHolder,
-  tableName: string,
-  keyColumn: string,
-  change: Rekey,
-): RebuildPlan {
-  const { table, columns } = holder;
-  const { namespace } = editor.session;
-  const clauses = new Clauses(namespace);
-  const { table: target, sources } = applyChanges(
-    withRenamedReferences("postgres", table, tableName, keyColumn, change),
-    rekeyChanges(holder, change),
-    editor.rules,
-  );
-  const temporary = `_godwit_new_${table.name}`.slice(0, 60);
-  const bare: Table = {
-    ...target,
-    name: temporary,
-    columns: target.columns.map(({ notNullName: _name, ...column }) => ({
-      ...column,
-      nullable: true,
-      identity: null,
-    })),
-    primaryKey: null,
-    uniques: [],
-    foreignKeys: [],
-    checks: [],
-    exclusions: [],
-    indexes: [],
-    triggers: [],
-    comment: null,
-    attachments: [],
-  };
-  const values = target.columns.map(({ name, default: fallback }) => {
-    const source = sources.get(name);
-    if (source === undefined || source.kind === "default") return fallback ?? "NULL";
-    if (source.kind === "expression") return editor.rules.render(source.expression);
-    const position = columns.findIndex((one) => one.name === source.column);
-    return position < 0 ? `o.${quoteName(source.column)}` : `m${position}.new`;
-  });
-  const joins = columns.map(
-    ({ name }, index) => `LEFT JOIN ${mapping} AS m${index} ON m${index}.old = o.${quoteName(name)}`,
-  );
-  const required = target.columns
-    .filter(({ nullable }) => !nullable)
-    .map(({ name }) => `ALTER COLUMN ${quoteName(name)} SET NOT NULL`);
-  const keys = [
-    ...(target.primaryKey === null ? [] : [clauses.primaryKey(target.primaryKey)]),
-    ...target.uniques.map((key) => clauses.unique(key)),
-    ...target.checks.map((check) => clauses.check(check)),
-    ...target.exclusions.map((exclusion) => clauses.exclusion(exclusion)),
-  ].map((clause) => `ADD ${clause}`);
-  const finishing = [...required, ...keys];
-  return {
-    holder,
-    target,
-    statements: [
-      ...createStatements(bare, namespace),
-      `INSERT INTO ${clauses.relation(temporary)} (${target.columns.map(({ name }) => quoteName(name)).join(", ")}) SELECT ${values.join(", ")} FROM ${clauses.relation(table.name)} AS o ${joins.join(" ")}`,
-      `DROP TABLE ${clauses.relation(table.name)}`,
-      `ALTER TABLE ${clauses.relation(temporary)} RENAME TO ${quoteName(target.name)}`,
-      ...(finishing.length === 0
-        ? []
-        : [`ALTER TABLE ${clauses.relation(target.name)} ${finishing.join(", ")}`]),
-      ...target.indexes.map((index) => clauses.index(target.name, index)),
-      ...surroundings(target, namespace),
-    ],
-  };
-}
-
 interface Detached {
   readonly table: string;
   readonly key: ForeignKey;
@@ -196,19 +116,12 @@ async function detachForeignKeys(
 
 function foreignKeyStatements({ session }: PostgresSchemaEditor, keys: readonly Detached[]): string[] {
   const clauses = new Clauses(session.namespace);
-  return keys.map(
-    ({ table, key }) => `ALTER TABLE ${clauses.relation(table)} ADD ${clauses.foreignKey(key)}`,
-  );
-}
-
-function followRename(
-  keys: readonly Detached[],
-  tableName: string,
-  column: string,
-  change: Rekey,
-): Detached[] {
-  return keys.map(({ table, key }) => ({
-    table,
-    key: renamedReference("postgres", key, tableName, column, change),
-  }));
+  return keys.flatMap(({ table, key }) => {
+    const relation = clauses.relation(table);
+    const comment = `COMMENT ON CONSTRAINT ${quoteName(key.name ?? "")} ON ${relation} IS ${literal(key.comment ?? null).trim()}`;
+    return [
+      `ALTER TABLE ${relation} ADD ${clauses.foreignKey(key)}`,
+      ...(key.comment === undefined ? [] : [comment]),
+    ];
+  });
 }
