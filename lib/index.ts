@@ -51,5 +51,5 @@ export type { DifferenceClass, RowFinding } from "./repository/verification.js";
 export { stamp } from "./api/stamp.js";
 export { history } from "./api/history.js";
 export { branches, heads, show } from "./api/show.js";
-export { danglingRows, foreignKeyIndex, losesValues, unanswered } from "./run/helpers.js";
+export { danglingRows, foreignKeyIndex, losesRows, losesValues, unanswered } from "./run/helpers.js";
 export type { FoundRows } from "./database/integrity.js";

@@ -7,18 +7,26 @@ import { butlerConventions } from "./conventions.js";
 import { parseAttribute } from "./managers.js";
 import { elementsOf, spatialElements } from "./universe/elements.js";
 
-interface Naming {
+interface Naming extends Pick<TableFamily, "growsWith"> {
   readonly name: string;
   /** Which tables belong to the family by their name. */
   readonly pattern: RegExp;
 }
 
-const tags: Naming = { name: "dataset_tags_*", pattern: /^dataset_tags_/ };
-const calibs: Naming = { name: "dataset_calibs_*", pattern: /^dataset_calibs_/ };
-const summaries: Naming = { name: "collection_summary_*", pattern: /^collection_summary_/ };
-const overlaps: Naming = { name: "*_skypix_overlap", pattern: /_skypix_overlap$/ };
-const overlapSummaries: Naming = { name: "*_skypix_overlap_summary", pattern: /_skypix_overlap_summary$/ };
-const opaque: Naming = { name: "opaque", pattern: /^(?!)/ };
+const tags: Naming = { name: "dataset_tags_*", pattern: /^dataset_tags_/, growsWith: "content" };
+const calibs: Naming = { name: "dataset_calibs_*", pattern: /^dataset_calibs_/, growsWith: "content" };
+const summaries: Naming = {
+  name: "collection_summary_*",
+  pattern: /^collection_summary_/,
+  growsWith: "format",
+};
+const overlaps: Naming = { name: "*_skypix_overlap", pattern: /_skypix_overlap$/, growsWith: "format" };
+const overlapSummaries: Naming = {
+  name: "*_skypix_overlap_summary",
+  pattern: /_skypix_overlap_summary$/,
+  growsWith: "format",
+};
+const opaque: Naming = { name: "opaque", pattern: /^(?!)/, growsWith: "content" };
 
 /** All families, with the tables that the repository records. */
 export async function butlerFamilies(session: Session): Promise<TableFamily[]> {
@@ -62,7 +70,7 @@ export async function butlerFamilies(session: Session): Promise<TableFamily[]> {
 }
 
 function familyOf(
-  { name, pattern }: Naming,
+  { name, pattern, growsWith }: Naming,
   recorded: readonly string[],
   existing: readonly string[],
 ): TableFamily {
@@ -71,5 +79,6 @@ function familyOf(
     recorded,
     missing: recorded.filter((table) => !existing.includes(table)),
     unrecorded: existing.filter((table) => pattern.test(table) && !recorded.includes(table)),
+    growsWith,
   };
 }

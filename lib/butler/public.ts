@@ -1,6 +1,8 @@
 /** What revisions of Butler repositories use besides `godwit` itself: `godwit/butler`. */
 import type { RevisionContext } from "../run/context.js";
+import { isJsonObject } from "./universe/json.js";
 import type { JsonObject } from "./universe/json.js";
+import { patched } from "./universe/patch.js";
 import { readUniverse, writeUniverse } from "./universe/change.js";
 
 export { readUniverse, writeUniverse };
@@ -15,6 +17,14 @@ export type { DatasetIds, DatasetReference } from "./dataset-ids.js";
 export type { DayObsOffsets, Instrument } from "./day-obs.js";
 export { ingestDatesToTai, ingestDatesToUtc } from "./ingest-dates.js";
 export type { Json, JsonObject } from "./universe/json.js";
+
+/**
+ * Changes the dimension configuration by a merge patch (RFC 7396): null removes, objects are merged, everything else replaces.
+ */
+export async function patchUniverse(context: RevisionContext, patch: JsonObject): Promise<void> {
+  const result = patched(await readUniverse(context), patch);
+  if (isJsonObject(result)) await writeUniverse(context, result);
+}
 
 /** The definition of each dimension and element by its name, as the configuration holds it under `elements`. */
 export type Elements = Readonly<Record<string, JsonObject>>;

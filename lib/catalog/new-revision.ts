@@ -48,7 +48,9 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
   const kind = options.kind ?? (options.diff === undefined ? "static-table" : "diff");
   const template = await findTemplate(kind, project.templateFolders);
   const flags = await knownFlags(options, readFlags(kind, template.flags, options.flags ?? {}));
-  const targets = targetsOf(options);
+  const diff = await diffOf(options);
+  const request = withRecorded(options, diff);
+  const targets = targetsOf(request);
   if (targets.length > 1 && options.revisionId !== undefined) {
     throw new InputError("bad-flag", "One --rev-id cannot name several revisions.");
   }
@@ -56,17 +58,18 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
   const headers: TreeHeader[] = [];
   for (const target of targets) {
     if (kind === "class-switch") headers.push(switchHeader(project, target.manager, flags, options.summary));
-    else headers.push(await headerFor(project, options, kind, { ...target, summary }));
+    else headers.push(await headerFor(project, request, kind, { ...target, summary }));
   }
   const folder = path.dirname(headers[0]?.file ?? project.place);
   const shared = path.join(folder, `shared_${slugOf(summary)}.ts`);
-  const files = await renderRevision(template, headers, { flags, diff: await diffOf(options) }, shared);
+  const files = await renderRevision(template, headers, { flags, diff }, shared);
   const tests = options.test === "none" ? [] : headers.map((header) => testFile(project, header));
   await writeNewFiles([...files, ...tests]);
   const written = files.map(({ file }) => file);
   const tested = tests.map(({ file }) => file);
   const notes = [
     ...project.notes,
+    ...(diff?.notes ?? []),
     ...(await runAfterWriting(project.configuration, [...written, ...tested])),
   ];
   return {
@@ -78,13 +81,42 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
 }
 
 /** Two repositories are only compared where they are given. */
-async function diffOf({ diff, folder, environment }: NewRevisionOptions): Promise<DiffCode | null> {
+async function diffOf({
+  diff,
+  managers,
+  folder,
+  environment,
+}: NewRevisionOptions): Promise<DiffCode | null> {
   if (diff === undefined) return null;
+  const [manager, second] = managers;
   const { diffRepositories } = await import("./scaffold/diff/diff.js");
   return diffRepositories(diff[0], diff[1], {
+    ...(manager === undefined || second !== undefined ? {} : { manager }),
     ...(folder === undefined ? {} : { folder }),
     ...(environment === undefined ? {} : { environment }),
   });
+}
+
+/**
+ * Class and version are those that the new repository records, where nothing else is said.
+ * @throws InputError `class-changes`
+ */
+function withRecorded(options: NewRevisionOptions, diff: DiffCode | null): NewRevisionOptions {
+  const { recorded } = diff ?? { recorded: null };
+  if (recorded === null || recorded === undefined) return options;
+  const { old, fresh } = recorded;
+  if (old.branch !== fresh.branch && (options.branches ?? []).length === 0) {
+    throw new InputError(
+      "class-changes",
+      `${fresh.manager} goes from class ${old.branch} to ${fresh.branch}: that is a switch.`,
+      {
+        hint: `Compare for a manager of your own (its file shows what changes), or begin with: godwit revision new ${fresh.manager} --kind class-switch --from ${old.branch} --to ${fresh.branch}`,
+      },
+    );
+  }
+  const branches = (options.branches ?? []).length === 0 ? [fresh.branch] : (options.branches ?? []);
+  const version = options.version ?? (old.version === fresh.version ? undefined : fresh.version);
+  return { ...options, branches, ...(version === undefined ? {} : { version }) };
 }
 
 /** A repository is only opened where one is given. */

@@ -25,6 +25,8 @@ export interface TableFamily {
   readonly missing: readonly string[];
   /** In the database by their name, but not recorded. */
   readonly unrecorded: readonly string[];
+  /** Whether tables are made as the repository is filled, or belong to its format. */
+  readonly growsWith: "content" | "format";
 }
 
 /** The version that a manager is brought to by a step. */

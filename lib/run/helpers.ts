@@ -28,6 +28,12 @@ export async function losesValues(
   context.losesData(`values of "${column}" in "${table}"`, BigInt(String(row?.["n"] ?? 0)));
 }
 
+/** Says that the rows of a table are about to be lost: the step is refused unless the user allowed it, or there are none. */
+export async function losesRows(context: RevisionContext, table: string): Promise<void> {
+  const [row] = await context.query(sql`SELECT count(*) AS n FROM ${sql.table(table)}`);
+  context.losesData(`rows of "${table}"`, BigInt(String(row?.["n"] ?? 0)));
+}
+
 /** The name of the index that was made together with a foreign key, or null where there is none. */
 export async function foreignKeyIndex(
   context: RevisionContext,

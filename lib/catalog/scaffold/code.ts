@@ -23,11 +23,12 @@ export function fieldsCode(fields: Readonly<Record<string, unknown>>): string {
     .join("");
 }
 
-const godwitValues = ["foreignKeyIndex", "losesValues", "sql", "type", "unanswered"];
+const godwitValues = ["foreignKeyIndex", "losesRows", "losesValues", "sql", "type", "unanswered"];
 const godwitTypes = ["RevisionContext", "Row", "SqlValue"];
 const butlerValues = [
   "addDimensions",
   "changeElements",
+  "patchUniverse",
   "readUniverse",
   "removeDimensions",
   "withoutElement",

@@ -1,40 +1,43 @@
 /** Changes of a table that can be carried out, and written as code. */
 import { sql } from "../../../database/sql.js";
 import type { TableAlteration } from "../../../database/schema/editor.js";
-import type { Check, Column, ForeignKey, Index, Table } from "../../../database/schema/table.js";
+import type { Check, Column, ForeignKey, Index, Table, Unique } from "../../../database/schema/table.js";
 import { literalCode } from "../code.js";
-import { storedType, typeKey } from "./type.js";
+import type { NameOf } from "./naming.js";
+import { sameType, storedType } from "./type.js";
+import type { TypeWriting } from "./type.js";
 
 /** One call on the table that is altered. */
 export interface Call {
   readonly code: string;
+  /** A foreign key that is dropped, and the table that it refers to: it has to go before the key there does. */
+  readonly frees?: string;
   carryOut(table: TableAlteration): void;
 }
 
-/** The name that the repository's conventions give to an object of the table. */
-export type NameOf = (
-  kind: "index" | "foreign-key-index" | "unique" | "foreign-key",
-  columns: readonly string[],
-  references?: { readonly table: string; readonly columns: readonly string[] },
-) => string | null;
+/** How the target writes names and types. */
+export interface Writing extends TypeWriting {
+  readonly nameOf: NameOf;
+  /** `by-convention`: an index that the conventions make together with a foreign key is not written. */
+  readonly keyIndexes: "by-convention" | "written";
+}
 
 const sameText = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The calls that give a table the columns and the primary key of another. */
-export function columnCalls(from: Table, to: Table): Call[] {
+export function columnCalls(from: Table, to: Table, writing: Writing): Call[] {
   const gone = from.columns.filter(({ name }) => to.columns.every((one) => one.name !== name));
   const common = to.columns.flatMap((column) => {
     const old = from.columns.find(({ name }) => name === column.name);
-    return old === undefined ? [] : changed(old, column);
+    return old === undefined ? [] : changed(old, column, writing);
   });
   const added = to.columns.filter(({ name }) => from.columns.every((one) => one.name !== name));
-  const key = to.primaryKey?.columns ?? [];
-  const rekeyed =
-    sameText(from.primaryKey?.columns ?? [], key) || key.length === 0 ? [] : [primaryKeyCall(key)];
   return [
-    ...added.map((column) => addColumnCall(column)),
+    // Those would go with their columns, too late for the key that they refer to.
+    ...from.foreignKeys.filter((key) => gone.some(({ name }) => key.columns.includes(name))).map(dropKeyCall),
+    ...added.map((column) => addColumnCall(column, writing)),
     ...common,
-    ...rekeyed,
+    ...primaryKeyCalls(from, to, writing),
     ...gone.map(({ name }): Call => ({
       code: `table.dropColumn(${literalCode(name)})`,
       carryOut: (table) => table.dropColumn(name),
@@ -42,48 +45,57 @@ export function columnCalls(from: Table, to: Table): Call[] {
   ];
 }
 
-function primaryKeyCall(columns: readonly string[]): Call {
+function primaryKeyCalls(from: Table, to: Table, writing: Writing): Call[] {
+  if (sameText(from.primaryKey?.columns, to.primaryKey?.columns)) return [];
+  if (to.primaryKey !== null) return [primaryKeyCall(to.primaryKey, writing)];
+  return [{ code: "table.dropPrimaryKey()", carryOut: (table) => table.dropPrimaryKey() }];
+}
+
+/** The primary key of a table. */
+export function primaryKeyCall(
+  { name, columns }: { readonly name: string | null; readonly columns: readonly string[] },
+  { nameOf }: Writing,
+): Call {
+  const options = nameOption(name, nameOf("primary-key", columns));
   return {
-    code: `table.setPrimaryKey(${literalCode(columns)})`,
-    carryOut: (table) => table.setPrimaryKey(columns),
+    code: `table.setPrimaryKey(${[columns, ...given(options)].map(literalCode).join(", ")})`,
+    carryOut: (table) => table.setPrimaryKey(columns, options),
   };
 }
 
-/** The code that adds a column as it is elsewhere. */
-export function addColumnCode({ name, type: stored, nullable, default: value }: Column): string {
-  const options = [
+/** The call that adds a column as it is elsewhere. */
+export function addColumnCall(
+  { name, type: stored, nullable, default: value, comment }: Column,
+  writing: Writing,
+): Call {
+  const { code, type } = storedType(stored, writing);
+  const parts = [
     ...(nullable ? ["nullable: true"] : []),
     ...(value === null ? [] : [`default: sql.raw(${literalCode(value)})`]),
+    ...(comment === null ? [] : [`comment: ${literalCode(comment)}`]),
   ];
-  const last = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
-  return `table.addColumn(${literalCode(name)}, ${storedType(stored).code}${last})`;
-}
-
-function addColumnCall(column: Column): Call {
-  const { name, type, nullable, default: value } = column;
-  const options = { nullable, ...(value === null ? {} : { default: sql.raw(value) }) };
+  const last = parts.length === 0 ? "" : `, { ${parts.join(", ")} }`;
+  const options = {
+    nullable,
+    ...(value === null ? {} : { default: sql.raw(value) }),
+    ...(comment === null ? {} : { comment }),
+  };
   return {
-    code: addColumnCode(column),
-    carryOut: (table) => table.addColumn(name, storedType(type).type, options),
+    code: `table.addColumn(${literalCode(name)}, ${code}${last})`,
+    carryOut: (table) => table.addColumn(name, type, options),
   };
 }
 
-function changed(from: Column, to: Column): Call[] {
-  const { code, type } = storedType(to.type);
+function changed(from: Column, to: Column, writing: Writing): Call[] {
+  const { code, type } = storedType(to.type, writing);
   const value = to.default === null ? null : sql.raw(to.default);
+  const valueCode = to.default === null ? "null" : `sql.raw(${literalCode(to.default)})`;
   const parts = [
-    ...(typeKey(from.type) === typeKey(to.type) ? [] : [{ code: `type: ${code}`, change: { type } }]),
+    ...(sameType(from.type, to.type) ? [] : [{ code: `type: ${code}`, change: { type } }]),
     ...(from.nullable === to.nullable
       ? []
       : [{ code: `nullable: ${to.nullable}`, change: { nullable: to.nullable } }]),
-    ...(from.default === to.default
-      ? []
-      : [
-          {
-            code: `default: ${to.default === null ? "null" : `sql.raw(${literalCode(to.default)})`}`,
-            change: { default: value },
-          },
-        ]),
+    ...(from.default === to.default ? [] : [{ code: `default: ${valueCode}`, change: { default: value } }]),
   ];
   if (parts.length === 0) return [];
   const change: object = Object.assign({}, ...parts.map((part) => part.change)) as object;
@@ -96,31 +108,60 @@ function changed(from: Column, to: Column): Call[] {
 }
 
 /** The calls that give a table, whose columns are right already, the constraints and indexes of another. */
-export function constraintCalls(from: Table, to: Table, nameOf: NameOf): Call[] {
+export function constraintCalls(from: Table, to: Table, writing: Writing): Call[] {
+  const { nameOf, keyIndexes } = writing;
   const newKeys = missing(to.foreignKeys, from.foreignKeys);
-  const keyIndexes = newKeys.map(({ columns }) => nameOf("foreign-key-index", columns));
+  const made = newKeys.flatMap(({ columns }) =>
+    keyIndexes === "written" ? [] : (nameOf("foreign-key-index", columns) ?? []),
+  );
   return [
     ...missing(from.indexes, to.indexes).map((index) => dropIndexCall(index, nameOf)),
-    ...missing(from.foreignKeys, to.foreignKeys).map((key) => dropCall("foreign-key", key)),
+    ...missing(from.foreignKeys, to.foreignKeys).map(dropKeyCall),
     ...missing(from.uniques, to.uniques).map((key) => dropCall("unique", key)),
-    ...missing(from.checks, to.checks).map((check) => dropCheckCall(check)),
-    ...missing(to.checks, from.checks).map((check) => addCheckCall(check)),
+    ...missing(from.checks, to.checks, checkText).map((check) =>
+      dropNamedCall(check.name ?? check.expression),
+    ),
+    ...missing(from.exclusions, to.exclusions).map(({ name }) => dropNamedCall(name)),
+    ...missing(to.checks, from.checks, checkText).map((check) => addCheckCall(check)),
     ...missing(to.uniques, from.uniques).map((key) => addUniqueCall(key, nameOf)),
-    ...newKeys.map((key) => addForeignKeyCall(key, to, nameOf)),
+    ...missing(to.exclusions, from.exclusions).map(({ name, definition }): Call => ({
+      code: `table.addExclusion(${literalCode(name)}, ${literalCode(definition)})`,
+      carryOut: (table) => table.addExclusion(name, definition),
+    })),
+    ...newKeys.map((key) => addForeignKeyCall(key, to, writing)),
     ...missing(to.indexes, from.indexes)
-      .filter(({ name }) => !keyIndexes.includes(name))
+      .filter((index) => !made.includes(index.name) && canBeWritten(index))
       .map((index) => addIndexCall(index, nameOf)),
   ];
 }
 
 /** What of some objects another table has not. */
-function missing<Item>(items: readonly Item[], others: readonly Item[]): Item[] {
-  return items.filter((item) => !others.some((other) => sameText(item, other)));
+function missing<Item>(
+  items: readonly Item[],
+  others: readonly Item[],
+  textOf: (item: Item) => string = (item) => JSON.stringify(item),
+): Item[] {
+  const texts = new Set(others.map(textOf));
+  return items.filter((item) => !texts.has(textOf(item)));
+}
+
+/** Quotes and blanks of an expression mean nothing: releases wrote the same rule in several ways. */
+function checkText({ name, expression }: Check): string {
+  return JSON.stringify([name, expression.replaceAll(/["\s]/g, "")]);
+}
+
+export function dropKeyCall(key: ForeignKey): Call {
+  return { ...dropCall("foreign-key", key), frees: key.referencedTable };
 }
 
 /** The option that names an object; none where the repository's conventions name it so. */
 function nameOption(name: string | null, usual: string | null): { readonly name?: string } {
   return name === null || name === usual ? {} : { name };
+}
+
+/** Options as an argument, where there are any. */
+function given(options: object): readonly object[] {
+  return Object.keys(options).length === 0 ? [] : [options];
 }
 
 function dropCall(
@@ -135,11 +176,10 @@ function dropCall(
   };
 }
 
-function dropCheckCall({ name, expression }: Check): Call {
-  const which = { name: name ?? expression };
+function dropNamedCall(name: string): Call {
   return {
-    code: `table.dropConstraint(${literalCode(which)})`,
-    carryOut: (table) => table.dropConstraint(which),
+    code: `table.dropConstraint(${literalCode({ name })})`,
+    carryOut: (table) => table.dropConstraint({ name }),
   };
 }
 
@@ -148,22 +188,20 @@ function addCheckCall({ name, expression }: Check): Call {
   return { code: `table.addCheck(${literalCode(check)})`, carryOut: (table) => table.addCheck(check) };
 }
 
-function addUniqueCall(
-  { name, columns }: { readonly name: string | null; readonly columns: readonly string[] },
-  nameOf: NameOf,
-): Call {
+function addUniqueCall({ name, columns }: Unique, nameOf: NameOf): Call {
   const options = nameOption(name, nameOf("unique", columns));
-  const last = Object.keys(options).length === 0 ? "" : `, ${literalCode(options)}`;
   return {
-    code: `table.addUnique(${literalCode(columns)}${last})`,
+    code: `table.addUnique(${[columns, ...given(options)].map(literalCode).join(", ")})`,
     carryOut: (table) => table.addUnique(columns, options),
   };
 }
 
-function addForeignKeyCall(key: ForeignKey, { indexes }: Table, nameOf: NameOf): Call {
+function addForeignKeyCall(key: ForeignKey, { indexes }: Table, { nameOf, keyIndexes }: Writing): Call {
   const { columns, onDelete, onUpdate, deferrable } = key;
   const references = { table: key.referencedTable, columns: key.referencedColumns };
-  const isIndexed = indexes.some(({ name }) => name === nameOf("foreign-key-index", columns));
+  const isIndexed =
+    keyIndexes === "by-convention" &&
+    indexes.some(({ name }) => name === nameOf("foreign-key-index", columns));
   const options = {
     ...nameOption(key.name, nameOf("foreign-key", columns, references)),
     ...(onDelete === "NO ACTION" ? {} : { onDelete }),
@@ -172,33 +210,37 @@ function addForeignKeyCall(key: ForeignKey, { indexes }: Table, nameOf: NameOf):
     ...(isIndexed ? {} : { index: "none" as const }),
   };
   return {
-    code: `table.addForeignKey(${[columns, references, options].map(literalCode).join(", ")})`,
+    code: `table.addForeignKey(${[columns, references, ...given(options)].map(literalCode).join(", ")})`,
     carryOut: (table) => table.addForeignKey(columns, references, options),
   };
 }
 
+/** Order, operator classes and the like have no words in a revision. */
+function canBeWritten({ keys, include, nullsNotDistinct }: Index): boolean {
+  return keys.every(({ suffix }) => suffix === null) && include.length === 0 && nullsNotDistinct !== true;
+}
+
 function addIndexCall({ name, unique, keys, where, method }: Index, nameOf: NameOf): Call {
-  const parts = keys.map(({ column, expression, suffix }) =>
-    column !== null && suffix === null
-      ? column
-      : `${expression ?? `"${column}"`}${suffix === null ? "" : ` ${suffix}`}`,
-  );
-  const plain = keys.every(({ column, suffix }) => column !== null && suffix === null);
-  const columns = parts.map((part) => (plain ? part : sql.raw(part)));
+  const plain = keys.flatMap(({ column }) => column ?? []);
+  const isPlain = plain.length === keys.length;
   const options = {
-    ...nameOption(name, plain ? nameOf("index", parts) : null),
+    ...nameOption(name, isPlain ? nameOf("index", plain) : null),
     ...(unique ? { unique } : {}),
     ...(method === "btree" ? {} : { method }),
   };
   const inside = Object.entries(options).map(([key, value]) => `${key}: ${literalCode(value)}`);
   if (where !== null) inside.push(`where: sql.raw(${literalCode(where)})`);
-  const columnsCode = plain
-    ? literalCode(parts)
-    : `[${parts.map((part) => `sql.raw(${literalCode(part)})`).join(", ")}]`;
+  const columnsCode = keys.map(({ column, expression }) =>
+    column === null ? `sql.raw(${literalCode(expression)})` : literalCode(column),
+  );
+  const last = inside.length === 0 ? "" : `, { ${inside.join(", ")} }`;
   return {
-    code: `table.addIndex(${columnsCode}${inside.length === 0 ? "" : `, { ${inside.join(", ")} }`})`,
+    code: `table.addIndex([${columnsCode.join(", ")}]${last})`,
     carryOut: (table) =>
-      table.addIndex(columns, { ...options, ...(where === null ? {} : { where: sql.raw(where) }) }),
+      table.addIndex(
+        keys.map(({ column, expression }) => column ?? sql.raw(expression ?? "")),
+        { ...options, ...(where === null ? {} : { where: sql.raw(where) }) },
+      ),
   };
 }
 
@@ -206,7 +248,7 @@ function dropIndexCall({ name, keys }: Index, nameOf: NameOf): Call {
   const columns = keys.flatMap(({ column }) => column ?? []);
   const isUsual =
     columns.length === keys.length &&
-    ["index", "foreign-key-index"].some((kind) => name === nameOf(kind as "index", columns));
+    (["index", "foreign-key-index"] as const).some((kind) => name === nameOf(kind, columns));
   const which = isUsual ? { columns } : { name };
   return {
     code: `table.dropIndex(${literalCode(which)})`,

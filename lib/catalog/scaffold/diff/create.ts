@@ -1,67 +1,118 @@
+import type { TableAlteration, TableDefinition } from "../../../database/schema/editor.js";
+import { PlanningSchemaEditor } from "../../../database/schema/planning.js";
 import type { ForeignKey, Table } from "../../../database/schema/table.js";
 import { literalCode } from "../code.js";
-import { addColumnCode } from "./calls.js";
-import type { Side } from "./compare.js";
+import { addColumnCall, constraintCalls, primaryKeyCall } from "./calls.js";
+import type { Call, Writing } from "./calls.js";
+import { whatIsLeft, writingFor } from "./compare.js";
+import type { Side } from "./side.js";
 
-/** The code that makes a table as another repository has it; what the conventions name is not named again. */
-export function createCode({ tables, repository }: Side, name: string): string[] {
-  const table = tables.get(name);
-  if (table === undefined) return [];
-  const named = (
-    kind: "unique" | "foreign-key" | "index" | "foreign-key-index",
-    columns: readonly string[],
-  ) => repository.conventions.objectName(repository.database.dialect, { kind, table: name, columns });
-  const keyIndexes = table.foreignKeys.map(({ columns }) => named("foreign-key-index", columns));
-  const lines = [
-    ...table.columns.map((column) => addColumnCode(column).replace("table.addColumn(", "table.column(")),
-    ...(table.primaryKey === null ? [] : [`table.primaryKey(${literalCode(table.primaryKey.columns)})`]),
-    ...table.uniques.map(({ columns }) => `table.unique(${literalCode(columns)})`),
-    ...table.foreignKeys.map((key, at) => foreignKeyCode(key, isIndexed(table, keyIndexes[at] ?? null))),
-    ...table.checks
-      .filter((check) => !isOfColumn(repository, name, check.name, table))
-      .map(({ name: check, expression }) => `table.check(${literalCode({ name: check, expression })})`),
-    ...table.indexes
-      .filter((index) => !keyIndexes.includes(index.name))
-      .map(({ keys, unique }) => {
-        const columns = literalCode(keys.flatMap(({ column }) => column ?? []));
-        return `table.index(${columns}${unique ? ", { unique: true }" : ""})`;
-      }),
-  ];
-  return [
-    `await context.schema.create(${literalCode(name)}, (table) => {`,
-    ...lines.map((line) => `  ${line};`),
-    "});",
-  ];
+/** A table that is made, as code. */
+export interface Creation {
+  readonly lines: readonly string[];
+  /** Foreign keys to tables that are not ready then: they are added last. */
+  readonly late: readonly string[];
+  /** What the code does not make, in words. */
+  readonly left: readonly string[];
 }
 
-/** An index that the conventions would make is left out where the table has none. */
-function foreignKeyCode(
-  { columns, referencedTable, referencedColumns, onDelete }: ForeignKey,
-  index: "by-convention" | "none",
-): string {
-  const references = { table: referencedTable, columns: referencedColumns };
-  const options = {
-    ...(onDelete === "NO ACTION" ? {} : { onDelete }),
-    ...(index === "none" ? { index } : {}),
-  };
-  const last = Object.keys(options).length === 0 ? "" : `, ${literalCode(options)}`;
-  return `table.foreignKey(${literalCode(columns)}, ${literalCode(references)}${last})`;
-}
-
-function isIndexed({ indexes }: Table, name: string | null): "by-convention" | "none" {
-  return indexes.some((index) => index.name === name) ? "by-convention" : "none";
-}
-
-/** Whether a check belongs to a column's type, and comes with the column by itself. */
-function isOfColumn(
-  { conventions, database }: Side["repository"],
-  table: string,
-  check: string | null,
-  { columns }: Table,
-): boolean {
-  return columns.some(
-    ({ name }) =>
-      check !== null &&
-      conventions.objectName(database.dialect, { kind: "length-check", table, columns: [name] }) === check,
+/**
+ * The code that makes a table as another repository has it; what the conventions name is not named again.
+ * @param side the repository that the table is made in
+ * @param isReady whether another table can be referred to when this one is made
+ */
+export async function creationOf(
+  side: Side,
+  table: Table,
+  isReady: (name: string) => boolean,
+): Promise<Creation> {
+  const late = table.foreignKeys.filter(
+    ({ referencedTable }) => referencedTable !== table.name && !isReady(referencedTable),
   );
+  const early = { ...table, foreignKeys: table.foreignKeys.filter((key) => !late.includes(key)) };
+  const usual = await plannedCreation(side, early, "by-convention");
+  const { calls, left } = usual.left.length === 0 ? usual : await plannedCreation(side, early, "written");
+  const [first, after] = [
+    calls.filter(isPartOfDefinition),
+    calls.filter((call) => !isPartOfDefinition(call)),
+  ];
+  const last = [...after, ...lateKeys(side, table, late)];
+  return {
+    lines: [
+      `await context.schema.create(${literalCode(table.name)}, (table) => {`,
+      ...first.map((call) => `  ${definitionCode(call.code)};`),
+      "});",
+    ],
+    late:
+      last.length === 0
+        ? []
+        : [
+            `await context.schema.alter(${literalCode(table.name)}, (table) => {`,
+            ...last.map(({ code }) => `  ${code};`),
+            "});",
+          ],
+    left,
+  };
+}
+
+async function plannedCreation(
+  side: Side,
+  table: Table,
+  keyIndexes: Writing["keyIndexes"],
+): Promise<{ readonly calls: readonly Call[]; readonly left: readonly string[] }> {
+  const writing = writingFor(side, table.name, keyIndexes);
+  const base = [
+    ...table.columns.map((column) => addColumnCall(column, writing)),
+    ...(table.primaryKey === null ? [] : [primaryKeyCall(table.primaryKey, writing)]),
+  ];
+  const calls = [...base, ...constraintCalls(await planned(side, table, base), table, writing)];
+  return { calls, left: whatIsLeft(table, await planned(side, table, calls)) };
+}
+
+/** The table as the calls would make it: some constraints come with the types of columns, and are dropped again where they are not wanted. */
+async function planned(side: Side, { name }: Table, calls: readonly Call[]): Promise<Table> {
+  const editor = new PlanningSchemaEditor({ ...nothing, planner: () => side.editor.planner() });
+  await editor.create(name, (definition) => {
+    for (const call of calls.filter(isPartOfDefinition)) call.carryOut(asAlteration(definition));
+  });
+  const after = calls.filter((call) => !isPartOfDefinition(call));
+  if (after.length > 0)
+    await editor.alter(name, (alteration) => {
+      for (const call of after) call.carryOut(alteration);
+    });
+  return editor.table(name);
+}
+
+function isPartOfDefinition({ code }: Call): boolean {
+  return /^table\.(addColumn|setPrimaryKey|addUnique|addForeignKey|addCheck|addIndex)\(/.test(code);
+}
+
+const nothing = {
+  tableNames: () => Promise.resolve([]),
+  hasTable: () => Promise.resolve(false),
+  table: () => Promise.reject(new Error("no table is there")),
+};
+
+/** The calls of an alteration that a definition has too, under shorter names. */
+function asAlteration(definition: TableDefinition): TableAlteration {
+  const own: Partial<TableAlteration> = {
+    addColumn: (name, type, options) => definition.column(name, type, options),
+    setPrimaryKey: (columns, options) => definition.primaryKey(columns, options),
+    addUnique: (columns, options) => definition.unique(columns, options),
+    addForeignKey: (columns, references, options) => definition.foreignKey(columns, references, options),
+    addCheck: (check) => definition.check(check),
+    addIndex: (columns, options) => definition.index(columns, options),
+  };
+  return own as TableAlteration;
+}
+
+/** `table.addColumn(` of an alteration is `table.column(` of a definition. */
+export function definitionCode(call: string): string {
+  return call.replace(/^table\.(?:add|set)(\w)/, (_all, letter: string) => `table.${letter.toLowerCase()}`);
+}
+
+function lateKeys(side: Side, table: Table, keys: readonly ForeignKey[]): Call[] {
+  const writing = writingFor(side, table.name, "by-convention");
+  const without = { ...table, foreignKeys: table.foreignKeys.filter((key) => !keys.includes(key)) };
+  return constraintCalls(without, table, writing);
 }

@@ -2,139 +2,202 @@
 import { InputError } from "../../../errors.js";
 import { openRepository } from "../../../repository/open.js";
 import type { OpenOptions } from "../../../repository/open.js";
+import type { RecordedManager } from "../../../repository/repository.js";
 import { literalCode } from "../code.js";
-import { differences, readSide } from "./compare.js";
-import type { Side, TableDifference } from "./compare.js";
-import { createCode } from "./create.js";
+import { dropKeyCall } from "./calls.js";
+import { differenceOf } from "./compare.js";
+import type { TableDifference } from "./compare.js";
+import { creationOf } from "./create.js";
+import type { Creation } from "./create.js";
+import { operations } from "./operations.js";
+import { counterparts } from "./pairs.js";
+import { questionsOf, tableQuestions } from "./questions.js";
+import { readRecords, recordsCode } from "./records.js";
+import { readSide, withFamiliesOf } from "./side.js";
+import type { Side } from "./side.js";
 
 /** What changes, as lines of code; the same for the way back. */
 export interface DiffCode {
   readonly up: readonly string[];
   readonly down: readonly string[];
+  /** What the new repository records of the manager whose revision this is, and the old one; null where one records nothing. */
+  readonly recorded: { readonly old: RecordedManager; readonly fresh: RecordedManager } | null;
+  /** What could not be compared. */
+  readonly notes: readonly string[];
+}
+
+/** What is compared, and for whom. */
+export interface DiffOptions extends OpenOptions {
+  /** The manager that the revision belongs to. */
+  readonly manager?: string;
 }
 
 /**
  * Compares two repositories.
  * @throws InputError `different-databases`, `no-difference`, and those of opening them
  */
-export async function diffRepositories(from: string, to: string, options: OpenOptions): Promise<DiffCode> {
-  const [old, fresh] = [await openRepository(from, options), await openRepository(to, options)];
+export async function diffRepositories(from: string, to: string, options: DiffOptions): Promise<DiffCode> {
+  const old = await openRepository(from, options);
   try {
-    if (old.database.dialect !== fresh.database.dialect) {
-      throw new InputError("different-databases", `${old.uri} and ${fresh.uri} are of different databases.`, {
-        hint: "Compare repositories in the same kind of database.",
-      });
+    const fresh = await openRepository(to, options);
+    try {
+      if (old.database.dialect !== fresh.database.dialect) {
+        throw new InputError(
+          "different-databases",
+          `${old.uri} and ${fresh.uri} are of different databases.`,
+          {
+            hint: "Compare repositories in the same kind of database.",
+          },
+        );
+      }
+      return await old.database.transaction({ mode: "read" }, (oldSession) =>
+        fresh.database.transaction({ mode: "read" }, async (freshSession) => {
+          const [one, other] = [
+            await readSide(old, oldSession, old),
+            await readSide(fresh, freshSession, old),
+          ];
+          const sides = { before: withFamiliesOf(one, other), after: withFamiliesOf(other, one) };
+          const records = { before: await readRecords(oldSession), after: await readRecords(freshSession) };
+          return diffCode(sides, records, options.manager ?? null);
+        }),
+      );
+    } finally {
+      await fresh.close();
     }
-    return await old.database.transaction({ mode: "read" }, (oldSession) =>
-      fresh.database.transaction({ mode: "read" }, async (freshSession) => {
-        const [before, after] = [await readSide(old, oldSession), await readSide(fresh, freshSession)];
-        const code = { up: await wayCode(before, after, "up"), down: await wayCode(after, before, "down") };
-        if (code.up.length > 0) return code;
-        throw new InputError("no-difference", `The tables of ${old.uri} and ${fresh.uri} are alike.`);
-      }),
-    );
   } finally {
     await old.close();
-    await fresh.close();
   }
+}
+
+interface Both<Thing> {
+  readonly before: Thing;
+  readonly after: Thing;
+}
+
+async function diffCode(
+  { before, after }: Both<Side>,
+  records: Both<Awaited<ReturnType<typeof readRecords>>>,
+  manager: string | null,
+): Promise<DiffCode> {
+  const recorded = recordsCode(records.before, records.after, manager);
+  const up = [
+    ...recorded.questions.map(questionCode),
+    ...(await wayCode(before, after, "up")),
+    ...recorded.up,
+  ];
+  const down = [...recorded.down, ...(await wayCode(after, before, "down"))];
+  const [old, fresh] = [records.before, records.after].map(({ managers }) =>
+    managers.find((one) => one.manager === manager),
+  );
+  const both = old === undefined || fresh === undefined ? null : { old, fresh };
+  if (up.length === 0 && (both === null || both.old.revision === both.fresh.revision)) {
+    throw new InputError("no-difference", `${before.uri} and ${after.uri} are alike.`, {
+      hint: "Their tables and what they record of themselves were compared.",
+    });
+  }
+  return { up, down, recorded: both, notes: unseen(before, after) };
+}
+
+/** Families of which the new repository has no table: what changes in them cannot be seen. */
+function unseen(before: Side, after: Side): string[] {
+  const there = new Set(after.families.values());
+  return [...new Set(before.families.values())]
+    .filter((family) => !there.has(family))
+    .map((family) => `${after.uri} has no table of ${family}: whether they change cannot be seen there.`);
+}
+
+function questionCode(text: string): string {
+  return `unanswered(${literalCode(text)});`;
 }
 
 async function wayCode(from: Side, to: Side, way: "up" | "down"): Promise<string[]> {
-  const found = await differences(from, to);
-  const questions = found
-    .flatMap((one) => questionsOf(one, way))
-    .map((text) => `unanswered(${literalCode(text)});`);
-  const made = staticTablesOnlyIn(to, from);
-  const gone = staticTablesOnlyIn(from, to);
-  const lost = gone.map(
-    (name) => `unanswered(${literalCode(`Table "${name}" is dropped with its rows. Is that right?`)});`,
-  );
-  return [
-    ...new Set([...questions, ...lost]),
-    ...made.flatMap((name) => createCode(to, name)),
-    ...operations(found, from),
-    ...gone.toReversed().map((name) => `await context.schema.drop(${literalCode(name)});`),
-  ];
-}
-
-/** Dynamic tables come and go with what a repository holds, not with its format. */
-function staticTablesOnlyIn(side: Side, other: Side): string[] {
-  return [...side.tables.keys()].filter((name) => !other.tables.has(name) && !side.families.has(name));
-}
-
-/** What only a person can know: whether a column was renamed, whether values may go, how they are converted. */
-function questionsOf(
-  { table, family, gone, added, calls, incomplete }: TableDifference,
-  way: "up" | "down",
-): string[] {
-  const where = family ?? table;
-  const converted = calls.filter(
-    (call) => /changeColumn\(.*type: /.test(call) && !call.includes("type.string("),
-  );
-  return [
-    // The way down drops what the way up added; the run itself refuses to lose values.
-    ...(way === "down" ? [] : gone).map((name) =>
-      added.length === 0
-        ? `Column "${name}" of ${where} is dropped with its values. Is that right?`
-        : `Column "${name}" of ${where} is gone, and ${added.join(", ")} is new. Is it a new name (table.renameColumn), or are the values dropped?`,
-    ),
-    ...converted.map(
-      (call) => `${where}: ${call} casts the values. Is that right, or does it need \`using\`?`,
-    ),
-    ...(incomplete
-      ? [`${where}: not everything that differs could be written. Compare, and add what is missing.`]
-      : []),
-  ];
-}
-
-/** One operation a table; the same change of all tables of a family is one over the family. */
-function operations(found: readonly TableDifference[], from: Side): string[] {
-  const groups = new Map<string, TableDifference[]>();
-  for (const difference of found) {
-    const key =
-      difference.family === null ? difference.table : JSON.stringify([difference.family, difference.calls]);
-    groups.set(key, [...(groups.get(key) ?? []), difference]);
+  const others = counterparts(from, to);
+  const found: TableDifference[] = [];
+  for (const [name, table] of inOrderOfReference(from)) {
+    const other = others.get(name);
+    const difference = other === undefined ? null : await differenceOf(from, table, other);
+    if (difference !== null) found.push(difference);
   }
-  const families = [...groups.values()].flatMap(([first]) => first?.family ?? []);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined || first.calls.length === 0) return [];
-    const { family, calls, gone } = first;
-    const isOnly = families.filter((name) => name === family).length === 1;
-    const condition = family === null || !isOnly ? null : conditionFor(group, family, from);
-    if (family === null || condition === null)
-      return group.flatMap((one) => alterCode(literalCode(one.table), calls, gone));
-    const inner = [...condition, ...alterCode("name", calls, gone)].map((line) => `  ${line}`);
-    return [`for await (const name of context.tables(${literalCode(family)})) {`, ...inner, "}"];
-  });
-}
-
-/**
- * What tells the tables of a family that change from those that do not: nothing where all do, else a column that only those have
- * that change; null where no column tells them apart.
- */
-function conditionFor(group: readonly TableDifference[], family: string, from: Side): string[] | null {
-  const changing = new Set(group.map(({ table }) => table));
-  const others = [...from.tables.values()].filter(
-    ({ name }) => from.families.get(name) === family && !changing.has(name),
+  const made = [...inOrderOfReference(to).keys()].filter((name) => isOnlyIn(to, from, name));
+  const gone = [...inOrderOfReference(from).keys()].filter((name) => isOnlyIn(from, to, name)).toReversed();
+  const creations = await creationsOf(from, to, made, new Set(found.map(({ table }) => table)));
+  const left = creations.flatMap((creation, at) =>
+    creation.left.length === 0
+      ? []
+      : [`Table "${made[at]}" is not made in full: ${creation.left.join(", ")}. Add what is missing.`],
   );
-  if (others.length === 0) return [];
-  const [first] = group;
-  const telling = [...(first?.changed ?? []), ...(first?.gone ?? [])].find((column) =>
-    others.every(({ columns }) => columns.every(({ name }) => name !== column)),
-  );
-  if (telling === undefined) return null;
+  const questions = [
+    ...found.flatMap((one) => questionsOf(one, way)),
+    ...(way === "up" ? tableQuestions(gone, made) : []),
+    ...left,
+  ];
   return [
-    "const { columns } = await context.schema.table(name);",
-    `if (columns.every((column) => column.name !== ${literalCode(telling)})) continue;`,
+    ...[...new Set(questions)].map(questionCode),
+    ...sequencesOnlyIn(to, from).map(
+      (name) => `await context.schema.createSequence(${literalCode(name)}, 1n);`,
+    ),
+    ...creations.flatMap(({ lines }) => lines),
+    ...operations(found, from, new Set(others.keys())),
+    ...creations.flatMap(({ late }) => late),
+    ...keysBetween(from, gone),
+    ...gone.flatMap((name) => [
+      `await losesRows(context, ${literalCode(name)});`,
+      `await context.schema.drop(${literalCode(name)});`,
+    ]),
+    ...sequencesOnlyIn(from, to).map((name) => `await context.schema.dropSequence(${literalCode(name)});`),
   ];
 }
 
-function alterCode(table: string, calls: readonly string[], gone: readonly string[]): string[] {
-  return [
-    ...gone.map((column) => `await losesValues(context, ${table}, ${literalCode(column)});`),
-    `await context.schema.alter(${table}, (table) => {`,
-    ...calls.map((call) => `  ${call};`),
-    "});",
-  ];
+async function creationsOf(
+  from: Side,
+  to: Side,
+  made: readonly string[],
+  changing: ReadonlySet<string>,
+): Promise<Creation[]> {
+  const creations: Creation[] = [];
+  for (const [at, name] of made.entries()) {
+    const table = to.tables.get(name);
+    if (table === undefined) continue;
+    const isReady = (other: string): boolean =>
+      made.includes(other) ? made.indexOf(other) < at : !changing.has(other);
+    creations.push(await creationOf(from, table, isReady));
+  }
+  return creations;
+}
+
+/** Foreign keys of tables that are dropped, to those that are dropped before them: tables that refer to each other. */
+function keysBetween({ tables }: Side, gone: readonly string[]): string[] {
+  return gone.flatMap((name, at) =>
+    (tables.get(name)?.foreignKeys ?? [])
+      .filter(({ referencedTable }) => gone.slice(0, at).includes(referencedTable))
+      .flatMap((key) => [
+        `await context.schema.alter(${literalCode(name)}, (table) => {`,
+        `  ${dropKeyCall(key).code};`,
+        "});",
+      ]),
+  );
+}
+
+/** Tables that grow with what a repository holds come and go with it, not with its format. */
+function isOnlyIn(side: Side, other: Side, name: string): boolean {
+  return !other.tables.has(name) && !side.growing.has(side.families.get(name) ?? "");
+}
+
+function sequencesOnlyIn(side: Side, other: Side): string[] {
+  return side.sequences.filter((name) => !other.sequences.includes(name));
+}
+
+/** Tables that others refer to come first. */
+function inOrderOfReference({ tables }: Side): Side["tables"] {
+  const ordered: Map<string, NonNullable<ReturnType<Side["tables"]["get"]>>> = new Map();
+  const visiting = new Set<string>();
+  const visit = (name: string): void => {
+    const table = tables.get(name);
+    if (table === undefined || visiting.has(name)) return;
+    visiting.add(name);
+    for (const { referencedTable } of table.foreignKeys) visit(referencedTable);
+    ordered.set(name, table);
+  };
+  for (const name of [...tables.keys()].toSorted()) visit(name);
+  return ordered;
 }

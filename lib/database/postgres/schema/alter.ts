@@ -157,14 +157,22 @@ export function changedColumn(
   if (before.default !== null && (after.default === null || retyped))
     clauses.push(`ALTER COLUMN ${name} DROP DEFAULT`);
   if (retyped) {
-    const value = source?.kind === "expression" ? render(source) : `${name}::${after.type}`;
-    clauses.push(`ALTER COLUMN ${name} TYPE ${after.type} USING ${value}`);
+    const using =
+      source?.kind === "expression" ? ` USING ${render(source)}` : castClause(name, before, after);
+    clauses.push(`ALTER COLUMN ${name} TYPE ${after.type}${using}`);
   }
   if (after.default !== null && (after.default !== before.default || retyped))
     clauses.push(`ALTER COLUMN ${name} SET DEFAULT ${after.default}`);
   if (before.nullable && !after.nullable) clauses.push(`ALTER COLUMN ${name} SET NOT NULL`);
   if (!before.nullable && after.nullable) clauses.push(`ALTER COLUMN ${name} DROP NOT NULL`);
   return clauses;
+}
+
+/** A cast that is written out cuts texts that are too long without a word; one that the server makes by itself refuses them. */
+function castClause(name: string, before: Column, after: Column): string {
+  const [fromText, toText] = [before, after].map(({ type }) => /^(text$|character)/.test(type));
+  if (fromText === true && toText === true) return "";
+  return ` USING ${name}::${toText === true ? "text" : after.type}`;
 }
 
 function notNullClauses(filled: readonly Column[]): string[] {
