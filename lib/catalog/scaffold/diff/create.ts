@@ -89,6 +89,7 @@ function isPartOfDefinition({ code }: Call): boolean {
 
 const nothing = {
   tableNames: () => Promise.resolve([]),
+  tables: () => Promise.resolve([]),
   hasTable: () => Promise.resolve(false),
   table: () => Promise.reject(new Error("no table is there")),
 };
