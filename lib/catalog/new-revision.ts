@@ -81,12 +81,7 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
 }
 
 /** Two repositories are only compared where they are given. */
-async function diffOf({
-  diff,
-  managers,
-  folder,
-  environment,
-}: NewRevisionOptions): Promise<DiffCode | null> {
+async function diffOf({ diff, managers, folder, environment }: NewRevisionOptions): Promise<DiffCode | null> {
   if (diff === undefined) return null;
   const [manager, second] = managers;
   const { diffRepositories } = await import("./scaffold/diff/diff.js");

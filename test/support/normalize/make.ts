@@ -11,7 +11,8 @@ import type { Json } from "./json.js";
 /** Tables whose rows say what a repository is. */
 const telling = ["butler_attributes", "dataset_type", "opaque_meta"];
 
-const name = (text: Json | undefined): string => `"${String(text).replaceAll('"', '""')}"`;
+const text = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value));
+const name = (value: Json | undefined): string => `"${text(value).replaceAll('"', '""')}"`;
 const list = (columns: Json | undefined): string =>
   `(${(columns as readonly Json[]).map((one) => name(one)).join(", ")})`;
 
@@ -44,7 +45,7 @@ export async function makeDescribed(fixture: Fixture, { schema, rows }: Descript
   const database = await openDatabase(address);
   try {
     await database.transaction({ mode: "write" }, async (session) => {
-      const run = (text: string) => session.execute(sql.raw(text));
+      const run = (statement: string) => session.execute(sql.raw(statement));
       if (fixture.dialect === "sqlite") {
         await run("PRAGMA defer_foreign_keys = on");
         const old = await session.query(
@@ -78,15 +79,13 @@ function statementsFor(tables: Readonly<Record<string, TableDescription>>, diale
     const parts = [
       ...described.columns.map(
         (column) =>
-          `${name(column.name)} ${column.type}${column["default"] === null || column["default"] === undefined ? "" : ` DEFAULT ${String(column["default"])}`}${column["notnull"] === true ? " NOT NULL" : ""}`,
+          `${name(column.name)} ${column.type}${column["default"] === null || column["default"] === undefined ? "" : ` DEFAULT ${text(column["default"])}`}${column["notnull"] === true ? " NOT NULL" : ""}`,
       ),
       ...(described.primary_key === null
         ? []
-        : [
-            `${constraint(described.primary_key as unknown as Item)}PRIMARY KEY ${list(described.primary_key.columns)}`,
-          ]),
+        : [`${constraint(described.primary_key)}PRIMARY KEY ${list(described.primary_key.columns)}`]),
       ...described.unique.map((key) => `${constraint(key)}UNIQUE ${list(key["columns"])}`),
-      ...described.checks.map((check) => `${constraint(check)}CHECK (${String(check["expr"])})`),
+      ...described.checks.map((check) => `${constraint(check)}CHECK (${text(check["expr"])})`),
       ...(dialect === "sqlite" ? keys : []),
     ];
     first.push(`CREATE TABLE ${name(table)} (${parts.join(", ")})`);
@@ -99,11 +98,11 @@ function statementsFor(tables: Readonly<Record<string, TableDescription>>, diale
   return [...first, ...last];
 }
 
-function constraint(item: Item): string {
+function constraint(item: { readonly name?: Json }): string {
   return typeof item["name"] === "string" ? `CONSTRAINT ${name(item["name"])} ` : "";
 }
 
 function action(item: Item, which: "on_delete" | "on_update"): string {
-  const text = item[which];
-  return typeof text === "string" ? ` ${which.replace("_", " ").toUpperCase()} ${text}` : "";
+  const asked = item[which];
+  return typeof asked === "string" ? ` ${which.replace("_", " ").toUpperCase()} ${asked}` : "";
 }

@@ -28,8 +28,11 @@ export function storedType(stored: string, { conventions, dialect }: TypeWriting
 
 /** Databases write the names of types in upper or lower case. */
 export function sameType(one: string, other: string): boolean {
-  const plain = (text: string): string => text.replaceAll(/\s+/g, "").toLowerCase();
-  return plain(one) === plain(other);
+  return plainText(one) === plainText(other);
+}
+
+function plainText(type: string): string {
+  return type.replaceAll(/\s+/g, "").toLowerCase();
 }
 
 function logicalType(code: string): LogicalType {
