@@ -57,6 +57,8 @@ async function parse(args: readonly string[]): Promise<number> {
     })
     .strict()
     .recommendCommands()
+    .example("$0 current --repo /repo/main", "where a repository stands, and what is pending")
+    .example("$0 upgrade head --repo /repo/main", "bring it to the newest versions")
     .demandCommand(1, "Name a command; `godwit --help` lists them.")
     .help()
     .alias("help", "h")

@@ -145,7 +145,8 @@ function changeOptions(yargs: Argv): Argv {
 export const butlerCommand: Command = {
   command: "butler",
   describe: "Maintenance of Butler repositories that is no migration",
-  builder: (yargs) => yargs,
+  builder: (yargs) =>
+    yargs.example("$0 butler dump-schema --repo /repo/main", "the definitions of all tables"),
   commands: [dumpSchemaCommand, setNamespaceCommand, updateDayObsCommand, rewriteCommand],
   run: async () => 0,
 };

@@ -77,6 +77,7 @@ const mergeCommand: Command = {
         array: true,
         describe: "The tips (default: all of the branch)",
       })
+      .example("$0 revision merge app", "all tips of a tree without classes")
       .options({
         branch: ownOptions.branch,
         version: ownOptions.version,
@@ -143,7 +144,9 @@ const checkCommand: Command = {
   command: "check",
   describe: "Check all revisions, without a repository",
   builder: (yargs) =>
-    yargs.options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose }),
+    yargs
+      .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose })
+      .example("$0 revision check", "headers, parents, cycles, names, of all files that are found"),
   run: async (argv) => {
     const { checkRevisions } = await import("../../catalog/check-revisions.js");
     const { revisions } = await checkRevisions({ ...readProjectOptions(argv), trees: await treesOf(argv) });
@@ -160,6 +163,8 @@ const testCommand: Command = {
     yargs
       .positional("revision", { type: "string", describe: "Climb to this one (default: head)" })
       .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose })
+      .example("$0 revision test", "every revision of the project, one after the other")
+      .example("$0 revision test 5d1f0c2ab7e4", "up to this one")
       .epilogue("PostgreSQL is tried where GODWIT_TEST_POSTGRES is the URL of a server's database."),
   run: async (argv) => {
     const { tryRevisions } = await import("../../testing/index.js");
@@ -188,7 +193,8 @@ const editCommand: Command = {
   builder: (yargs) =>
     yargs
       .positional("revision", { type: "string", describe: "Id, a unique beginning of one, or a label" })
-      .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose }),
+      .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose })
+      .example("$0 revision edit 5d1f", "by the beginning of its id"),
   run: async (argv) => {
     const { show } = await import("../../api/show.js");
     const { revisions } = await show(textOf(argv, "revision") ?? "", {
@@ -203,14 +209,16 @@ const editCommand: Command = {
       throw new InputError("no-editor", `No editor is set to open ${file}.`, { hint: "Set EDITOR." });
     }
     const { spawnSync } = await import("node:child_process");
-    return spawnSync(editor, [file], { stdio: "inherit", shell: true }).status ?? 1;
+    // $EDITOR may hold options, as in `code --wait`; the file's name is none of the shell's business.
+    return spawnSync("sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" }).status ?? 1;
   },
 };
 
 export const revisionCommand: Command = {
   command: "revision",
   describe: "Write and check revision files",
-  builder: (yargs) => yargs,
+  builder: (yargs) =>
+    yargs.example("$0 revision new app --table t --add-column 'doc text null'", "a column on a table"),
   commands: [newCommand, mergeCommand, checkCommand, testCommand, editCommand],
   run: async () => 0,
 };

@@ -30,9 +30,11 @@ export function note(text: string): void {
 /** A reader that has seen enough (`godwit history | head`) is no error. */
 export function tolerateClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
-    });
+    if (!stream.listeners("error").includes(endQuietly)) stream.on("error", endQuietly);
   }
+}
+
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  throw error;
 }
