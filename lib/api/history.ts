@@ -63,8 +63,19 @@ function reportHistory(
   const open = standing === null ? new Map<string, string[]>() : pending(graph, standing.applied, standing);
   return {
     revisions: entriesOf(set, revisions, standing?.state ?? null, new Set([...open.values()].flat())),
+    ...unknownOf(graph, standing),
     switches: code.switches.map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
   };
+}
+
+function unknownOf(graph: RevisionSet["graph"], standing: Standing | null): Pick<HistoryReport, "unknown"> {
+  if (standing === null) return {};
+  const unknown = [...standing.state.trees.values()].flatMap(({ manager, heads, rows }) =>
+    [...new Set([...heads, ...rows.map(({ revision }) => revision)])]
+      .filter((id) => graph.revision(id) === undefined)
+      .map((revision) => ({ manager, revision })),
+  );
+  return unknown.length === 0 ? {} : { unknown };
 }
 
 /** Describes revisions for people and programs. */

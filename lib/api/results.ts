@@ -117,6 +117,8 @@ export interface HistoryReport {
   readonly revisions: readonly RevisionEntry[];
   /** What ran here, oldest first, where it was asked for. */
   readonly runs?: readonly RunEntry[];
+  /** What a repository records although no revision file has it; left out where there is none. */
+  readonly unknown?: readonly { readonly manager: string; readonly revision: string }[];
   readonly switches: readonly {
     readonly manager: string;
     readonly from: string;

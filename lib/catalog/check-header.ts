@@ -41,7 +41,7 @@ function checkFields(file: string | null, raw: RawHeader): void {
 function revisionOf(file: string | null, raw: RawHeader): Extract<Header, { kind: "revision" }>["revision"] {
   return {
     id: text(raw, "id") ?? "",
-    parents: list(raw, "parent"),
+    parents: parentsOf(raw),
     dependsOn: list(raw, "dependsOn"),
     labels: list(raw, "labels"),
     replaces: list(raw, "replaces"),
@@ -53,6 +53,12 @@ function revisionOf(file: string | null, raw: RawHeader): Extract<Header, { kind
     placeholder: text(raw, "placeholder"),
     source: { file, line: raw.line },
   };
+}
+
+/** Each parent once. */
+function parentsOf(raw: RawHeader): readonly string[] {
+  const written = list(raw, "parent");
+  return written.length < 2 ? written : [...new Set(written)];
 }
 
 function switchOf(file: string | null, raw: RawHeader): Extract<Header, { kind: "switch" }>["edge"] {

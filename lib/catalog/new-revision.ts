@@ -6,10 +6,11 @@ import { slugOf } from "./scaffold/code.js";
 import type { DiffCode } from "./scaffold/diff/diff.js";
 import { readFlags } from "./scaffold/flags.js";
 import type { FlagDeclaration, FlagValues } from "./scaffold/flags.js";
-import { headerFor } from "./scaffold/header.js";
+import { additionOf, headerFor } from "./scaffold/header.js";
 import type { Target, TreeHeader } from "./scaffold/header.js";
 import { runAfterWriting } from "./scaffold/hooks.js";
 import { checkClass, checkManager } from "./scaffold/names.js";
+import { graphOf } from "./scaffold/names-in-trees.js";
 import { openScaffoldProject } from "./scaffold/project.js";
 import { renderRevision } from "./scaffold/render.js";
 import type { NewRevisionOptions } from "./scaffold/request.js";
@@ -60,6 +61,7 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
     if (kind === "class-switch") headers.push(switchHeader(project, target.manager, flags, options.summary));
     else headers.push(await headerFor(project, request, kind, { ...target, summary }));
   }
+  graphOf(project, additionOf(headers));
   const folder = path.dirname(headers[0]?.file ?? project.place);
   const shared = path.join(folder, `shared_${slugOf(summary)}.ts`);
   const files = await renderRevision(template, headers, { flags, diff }, shared);

@@ -15,7 +15,7 @@ import { addHeader, emptyColumns, headerAt } from "./header-columns.js";
 import type { HeaderColumns } from "./header-columns.js";
 
 /** Changes whenever the same file would be read differently. */
-const scannerVersion = `${version} 2`;
+const scannerVersion = `${version} 3`;
 
 /** A file that was changed just now may change again without its times telling so. */
 const settledAfterMs = 2000;

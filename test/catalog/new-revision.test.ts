@@ -94,6 +94,30 @@ describe("A new revision", () => {
     expect(await readFile(files[0] ?? "", "utf8")).to.contain(`dependsOn: ["start"]`);
   });
 
+  it("comes after, and depends on, whatever target stands for one revision", async () => {
+    const folder = await project();
+    await scaffold(folder, { revisionId: "aaaaaaaaaaaa" });
+    await scaffold(folder, { revisionId: "bbbbbbbbbbbb", head: "app@head" });
+    const [other = ""] = await scaffold(folder, { managers: ["other"], dependsOn: ["app@head"] });
+    expect(await readFile(other, "utf8")).to.contain(`dependsOn: ["bbbbbbbbbbbb"]`);
+    const second = (await revisionsIn(folder)).find(({ id }) => id === "bbbbbbbbbbbb");
+    expect(second?.parents).to.deep.equal(["aaaaaaaaaaaa"]);
+  });
+
+  it("is not added to trees that are broken", async () => {
+    const folder = await project();
+    const [file = ""] = await scaffold(folder, { revisionId: "aaaaaaaaaaaa" });
+    await writeFiles(folder, {
+      [path.relative(folder, file)]: (await readFile(file, "utf8")).replace(
+        "parent: null",
+        `parent: "nosuch"`,
+      ),
+    });
+    const error = await rejection(scaffold(folder, { managers: ["other"] }));
+    expect(error.code).to.equal("missing-parent");
+    expect(error.message).to.contain("nosuch").and.to.contain(`${file}:`);
+  });
+
   it("follows the Butler's rule for ids, parents and labels in a Butler's tree", async () => {
     const shipped = await openCatalog({ revisions: [], trees: "shipped" });
     if (shipped.catalog.revisions.length === 0) return;
@@ -142,6 +166,8 @@ describe("A new revision", () => {
     ["an id that is taken", { revisionId: "aaaaaaaaaaaa" }, "duplicate-revision"],
     ["an id with a sign of targets", { revisionId: "a+1" }, "bad-id"],
     ["a label that is taken", { labels: ["start"] }, "duplicate-label"],
+    ["a label that is another tree", { managers: ["other"], labels: ["app"] }, "duplicate-label"],
+    ["a head of another tree", { managers: ["other"], head: "app@head" }, "unknown-revision"],
     ["a second root", { kind: "root" }, "second-root"],
   ];
   for (const [what, options, code] of faults) {

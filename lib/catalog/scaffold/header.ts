@@ -1,7 +1,10 @@
 /** The header of a new revision: its place in the tree, its id and what it carries. */
 import path from "node:path";
+import { checkHeader } from "../check-header.js";
+import type { Literal, RawHeader } from "../raw-header.js";
 import { slugOf } from "./code.js";
 import { dependenciesOf, idFor, labelsFor } from "./identity.js";
+import type { Addition } from "./names-in-trees.js";
 import { placeIn, requireLater, versionFor } from "./position.js";
 import { treeOf } from "./project.js";
 import type { ScaffoldProject } from "./project.js";
@@ -51,5 +54,23 @@ export async function headerFor(
       dependsOn: dependenciesOf(project, options.dependsOn ?? []),
       labels: labelsFor(project, tree, branch, options.labels ?? []),
     },
+  };
+}
+
+/** New headers as the trees see them once their files are written. */
+export function additionOf(headers: readonly TreeHeader[]): Addition {
+  const raws = headers.map(({ define, fields }): RawHeader => ({
+    kind: define === "defineSwitch" ? "switch" : "revision",
+    line: 1,
+    fields: Object.fromEntries(
+      Object.entries(fields)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, { line: 1, value: value as Literal }]),
+    ),
+  }));
+  const made = raws.map((raw) => checkHeader(null, raw));
+  return {
+    revisions: made.flatMap((header) => (header.kind === "revision" ? [header.revision] : [])),
+    switches: made.flatMap((header) => (header.kind === "switch" ? [header.edge] : [])),
   };
 }

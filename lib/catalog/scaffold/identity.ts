@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { InputError } from "../../errors.js";
 import type { ScaffoldProject, ScaffoldTree } from "./project.js";
-import { describe, findRevision } from "./tree.js";
+import { revisionNamed } from "./names-in-trees.js";
+import { describe } from "./tree.js";
 
 export async function idFor(
   { all }: ScaffoldProject,
@@ -43,12 +44,12 @@ async function butlerId(
 }
 
 export function dependenciesOf(
-  { all }: ScaffoldProject,
+  project: ScaffoldProject,
   names: readonly string[],
 ): readonly string[] | undefined {
   if (names.length === 0) return undefined;
   return names.map((name) => {
-    const found = findRevision(all, name);
+    const found = revisionNamed(project, project.all, name);
     return found.labels.includes(name) ? name : found.id;
   });
 }

@@ -3,7 +3,8 @@ import { InputError } from "../../errors.js";
 import type { Revision } from "../../graph/revision.js";
 import type { ScaffoldProject, ScaffoldTree } from "./project.js";
 import type { NewRevisionOptions } from "./request.js";
-import { describe, findRevision, mergeOf, parentFor } from "./tree.js";
+import { revisionNamed } from "./names-in-trees.js";
+import { describe, mergeOf, parentFor } from "./tree.js";
 import { checkVersion, compareVersions } from "./version.js";
 
 /** The branch of a new revision, and what it comes after. */
@@ -18,16 +19,19 @@ export function placeIn(
     refuseSecondRoot(tree);
     return { branch: null, parents: [] };
   }
-  if (kind === "merge") return mergeOf(tree.revisions, { branch: asked, names: options.merges ?? [] });
-  const branch = branchFor(tree, asked, options.head ?? null);
-  const parent = parentIn(project, tree, branch, options);
+  const inTree = (name: string): Revision => revisionNamed(project, tree.revisions, name);
+  if (kind === "merge")
+    return mergeOf(tree.revisions, { branch: asked, named: (options.merges ?? []).map(inTree) });
+  const head = options.head === undefined ? null : inTree(options.head);
+  const branch = branchFor(tree, asked, head);
+  const parent = parentIn(project, tree, branch, { ...options, head });
   return { branch, parents: parent === null ? [] : [parent] };
 }
 
-function branchFor(tree: ScaffoldTree, asked: string | null, head: string | null): string | null {
+function branchFor(tree: ScaffoldTree, asked: string | null, head: Revision | null): string | null {
   const branches = [...new Set(tree.revisions.map(({ branch }) => branch))].filter((one) => one !== null);
   if (asked !== null) return asked;
-  if (head !== null) return findRevision(tree.revisions, head).branch;
+  if (head !== null) return head.branch;
   const [only, second] = branches;
   if (only === undefined) {
     if (!tree.isButler) return null;
@@ -71,7 +75,7 @@ function parentIn(
   { all, switches }: ScaffoldProject,
   tree: ScaffoldTree,
   branch: string | null,
-  options: NewRevisionOptions,
+  { head, secondTip }: { readonly head: Revision | null } & Pick<NewRevisionOptions, "secondTip">,
 ): Revision | null {
   if (tree.revisions.length === 0 && branch !== null) {
     const known = [...new Set(all.map(({ manager }) => manager))];
@@ -83,8 +87,8 @@ function parentIn(
     switches,
     manager: tree.manager,
     branch,
-    head: options.head ?? null,
-    secondTip: options.secondTip ?? "refuse",
+    head,
+    secondTip: secondTip ?? "refuse",
   });
 }
 

@@ -16,6 +16,7 @@ export interface ScaffoldProject {
   readonly own: readonly Revision[];
   readonly shipped: readonly Revision[];
   readonly all: readonly Revision[];
+  readonly ownSwitches: readonly Switch[];
   readonly switches: readonly Switch[];
   readonly templateFolders: readonly string[];
   readonly notes: readonly string[];
@@ -50,6 +51,7 @@ export async function openScaffoldProject(
     own: own.revisions,
     shipped: shipped.revisions,
     all: [...own.revisions, ...shipped.revisions],
+    ownSwitches: own.switches,
     switches: [...own.switches, ...shipped.switches],
     templateFolders: [path.resolve(configuration?.folder ?? start, configuration?.templates ?? "templates")],
     notes: notesFor(configuration, places, target, start),

@@ -6,7 +6,8 @@ import type { FlagValues } from "./flags.js";
 import type { TreeHeader } from "./header.js";
 import { treeOf } from "./project.js";
 import type { ScaffoldProject } from "./project.js";
-import { findRevision, onOneLine, tipsOf } from "./tree.js";
+import { revisionNamed } from "./names-in-trees.js";
+import { onOneLine, tipsOf } from "./tree.js";
 
 /** A switch has no id of its own: it leads from one revision to another. */
 export function switchHeader(
@@ -44,10 +45,10 @@ export function switchHeader(
 }
 
 /** The tip of a class, or a revision. */
-function switchEnd({ switches }: ScaffoldProject, revisions: readonly Revision[], name: unknown): Revision {
+function switchEnd(project: ScaffoldProject, revisions: readonly Revision[], name: unknown): Revision {
   const text = typeof name === "string" ? name : "";
   const [tip, second] = revisions.some(({ branch }) => branch === text)
-    ? tipsOf(revisions, text, switches)
+    ? tipsOf(revisions, text, project.switches)
     : [];
-  return tip !== undefined && second === undefined ? tip : findRevision(revisions, text);
+  return tip !== undefined && second === undefined ? tip : revisionNamed(project, revisions, text);
 }

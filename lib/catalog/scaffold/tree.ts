@@ -6,8 +6,8 @@ import type { Revision, Switch } from "../../graph/revision.js";
 export interface PlaceRequest {
   readonly manager: string;
   readonly branch: string | null;
-  /** Id, label, or beginning of an id of the revision to hang it on; null for the tip of the branch. */
-  readonly head: string | null;
+  /** The revision to hang it on; null for the tip of the branch. */
+  readonly head: Revision | null;
   /** `allow`: the revision may make a second tip. */
   readonly secondTip: "refuse" | "allow";
   readonly switches: readonly Switch[];
@@ -18,12 +18,12 @@ export interface PlaceRequest {
  * tree's root; null in an empty tree.
  *
  * @param revisions of all trees
- * @throws InputError `unknown-revision`, `ambiguous-prefix`, `multiple-heads`, `unknown-manager`
+ * @throws InputError `multiple-heads`, `unknown-manager`
  * @throws RefusedError `second-tip` naming the file that made the first
  */
 export function parentFor(revisions: readonly Revision[], request: PlaceRequest): Revision | null {
   const tree = revisions.filter(({ manager }) => manager === request.manager);
-  const parent = request.head === null ? tipFor(tree, request) : findRevision(tree, request.head);
+  const parent = request.head ?? tipFor(tree, request);
   if (parent !== null && request.secondTip === "refuse") refuseSecondTip(tree, parent, request);
   return parent;
 }
@@ -46,19 +46,27 @@ export function onOneLine(tree: readonly Revision[], one: Revision, other: Revis
 }
 
 function isBelow(tree: readonly Revision[], lower: Revision, upper: Revision): boolean {
-  if (lower.id === upper.id) return true;
-  return upper.parents.some((id) => tree.some((one) => one.id === id && isBelow(tree, lower, one)));
+  const byId = new Map(tree.map((one) => [one.id, one]));
+  const seen = new Set<string>();
+  const open = [upper.id];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === lower.id) return true;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    open.push(...(byId.get(id)?.parents ?? []));
+  }
+  return false;
 }
 
 /**
  * What a merge merges: the tips that are named, else all tips of the branch that has several.
- * @throws InputError `nothing-to-merge`, `unknown-revision`, `ambiguous-prefix`
+ * @throws InputError `nothing-to-merge`
  */
 export function mergeOf(
   tree: readonly Revision[],
-  asked: { readonly branch: string | null; readonly names: readonly string[] },
+  asked: { readonly branch: string | null; readonly named: readonly Revision[] },
 ): { readonly branch: string | null; readonly parents: readonly Revision[] } {
-  const named = asked.names.map((name) => findRevision(tree, name));
+  const { named } = asked;
   const branches = [...new Set((named.length > 0 ? named : tree).map(({ branch }) => branch))];
   const wanted = asked.branch === null ? branches : [asked.branch];
   const branch = wanted.find((one) => tipsOf(tree, one, []).length > 1) ?? null;

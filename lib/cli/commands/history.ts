@@ -1,7 +1,7 @@
 import type { HistoryReport } from "../../api/results.js";
 import { printRuns } from "../render/runs.js";
 import { printRevisions, printSwitches } from "../render/revisions.js";
-import { print, printJson } from "../render/table.js";
+import { note, print, printJson } from "../render/table.js";
 import {
   findRepository,
   mannerOf,
@@ -66,6 +66,8 @@ export const historyCommand: Command = {
         "applied",
       );
     else printRevisions(report.revisions, argv["v"] === true ? "full" : "plain");
+    for (const { manager, revision } of report.unknown ?? [])
+      note(`${manager}: ${revision} is recorded as applied, but no revision file has it.`);
     if (argv["applied"] === true) printRuns(report.runs ?? []);
     else printSwitches(report.switches);
     return 0;

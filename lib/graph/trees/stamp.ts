@@ -43,7 +43,12 @@ export function planStamp(
     const target = absolute(place, text);
     if (target.symbol.kind === "base") for (const manager of emptied(state, target)) name(manager, []);
     if (target.symbol.kind === "head" || target.symbol.kind === "heads")
-      refuseUnknownHeads(place.standing, known, followed(known, target));
+      refuseUnknownHeads(
+        place.standing,
+        known,
+        followed(known, target),
+        "name the revision that it really stands on in place of a tip",
+      );
     for (const node of absoluteNodes(place, target)) name(managerOf(view, node), [node]);
   }
   return [...heads]

@@ -86,11 +86,15 @@ function refuseLoops(view: RevisionGraph, applied: NodeSet, edges: Edges): void 
   );
 }
 
-/** Stops where a tree stands on a revision that no file has. */
+/**
+ * Stops where a tree stands on a revision that no file has.
+ * @param way how to settle it
+ */
 export function refuseUnknownHeads(
   standing: Standing,
   state: AppliedState,
   managers: Iterable<string>,
+  way = "settle it with `godwit stamp`",
 ): void {
   const concerned = new Set(managers);
   for (const { manager, revision } of standing.unknown) {
@@ -98,7 +102,7 @@ export function refuseUnknownHeads(
     throw problem(
       "unknown-revision",
       `${manager} stands on ${revision}, which no revision file has.`,
-      "Add the place of its file to `revisions` in the configuration, or settle it with `godwit stamp`.",
+      `Add the place of its file to \`revisions\` in the configuration, or ${way}.`,
     );
   }
 }
