@@ -1,6 +1,8 @@
 import { InputError, RefusedError } from "../errors.js";
-import { compareTables, objectText } from "../database/schema/differences.js";
-import type { ObjectKind, TableDifference } from "../database/schema/differences.js";
+import { compareOthers, compareTables, objectText } from "../database/schema/differences.js";
+import { freeSequences } from "../database/sequences.js";
+import { views } from "../database/views.js";
+import type { ObjectKind, OtherObject, TableDifference } from "../database/schema/differences.js";
 import type { Table } from "../database/schema/table.js";
 import type { Session } from "../database/database.js";
 import type { Repository } from "../repository/repository.js";
@@ -151,9 +153,14 @@ export function compareRepositories(
   return withProject(uri, options, ({ repository }) =>
     withProject(other, options, async (reference) => {
       requireSameDialect(repository, reference.repository);
-      const found = await readTables(repository);
-      const expected = await readTables(reference.repository);
-      const drift = compareTables(expected, found).map((one) =>
+      const found = await readWhole(repository);
+      const expected = await readWhole(reference.repository);
+      const differences = [
+        ...compareTables(expected.tables, found.tables),
+        ...compareOthers("sequence", expected.sequences, found.sequences),
+        ...compareOthers("view", expected.views, found.views),
+      ];
+      const drift = differences.map((one) =>
         driftOf({ ...one, class: "drift", reason: null, explanation: null }),
       );
       return { ok: drift.length === 0, pending: [], problems: [], drift, rows: null };
@@ -170,11 +177,22 @@ function requireSameDialect(one: Repository, other: Repository): void {
   );
 }
 
-/** All tables but those in which migrations are recorded. */
-function readTables({ database, conventions }: Repository): Promise<Table[]> {
+interface WholeSchema {
+  readonly tables: readonly Table[];
+  readonly sequences: readonly OtherObject[];
+  readonly views: readonly OtherObject[];
+}
+
+/** Everything but the tables in which migrations are recorded. */
+function readWhole({ database, conventions }: Repository): Promise<WholeSchema> {
   return database.transaction({ mode: "read" }, async (session: Session) => {
     const schema = session.schema(conventions);
-    return schema.tables((await schema.tableNames()).filter((name) => !isRecord(name)));
+    const names = (await schema.tableNames()).filter((name) => !isRecord(name));
+    return {
+      tables: await schema.tables(names),
+      sequences: await freeSequences(session),
+      views: (await views(session)).map(({ name, definition }) => ({ name, text: definition })),
+    };
   });
 }
 

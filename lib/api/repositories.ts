@@ -44,11 +44,11 @@ export async function repositories(options: RepositoriesOptions = {}): Promise<r
     });
   }
   const waiting = [...index.uris].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const found = new Map<string, IndexedRepository>();
+  const found = new Map(index.faulty.map((label) => [label, faulty(label)]));
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [label, uri] = next;
-      found.set(label, { label, uri: withoutPassword(uri), ...(await look(label, options)) });
+      found.set(label, { label, uri: withoutPassword(uri), ...(await look(label, uri, options)) });
     }
   };
   await Promise.all(Array.from({ length: options.jobs ?? defaultJobs }, work));
@@ -57,22 +57,38 @@ export async function repositories(options: RepositoriesOptions = {}): Promise<r
 
 type Look = Omit<IndexedRepository, "label" | "uri">;
 
-async function look(label: string, options: ProjectOptions): Promise<Look> {
+const nothing: Omit<Look, "error"> = {
+  dialect: null,
+  namespace: null,
+  format: null,
+  defaults: null,
+  pending: [],
+  problems: [],
+};
+
+/** A label that looks like the URL of a database would be taken for one. */
+async function look(label: string, uri: string, options: ProjectOptions): Promise<Look> {
   try {
-    return summary(await current(label, options));
+    return summary(await current(/^\w+(\+\w+)?:/.test(label) ? uri : label, options));
   } catch (error) {
-    if (!(error instanceof GodwitError)) throw error;
-    const { code, message, hint } = error;
-    const nothing = {
-      dialect: null,
-      namespace: null,
-      format: null,
-      defaults: null,
-      pending: [],
-      problems: [],
-    };
-    return { ...nothing, error: { code, message, hint: hint ?? null } };
+    return { ...nothing, error: problemOf(error) };
   }
+}
+
+/** Whatever goes wrong with one repository, the others are looked at all the same. */
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof GodwitError)) return { code: "unexpected", message: String(error), hint: null };
+  const { code, message, hint } = error;
+  return { code, message, hint: hint ?? null };
+}
+
+function faulty(label: string): IndexedRepository {
+  const error = {
+    code: "bad-index",
+    message: `The repository index has no URI for "${label}".`,
+    hint: "Write `label: uri` for each repository.",
+  };
+  return { label, uri: "", ...nothing, error };
 }
 
 function summary({ repository, managers, problems }: CurrentReport): Look {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { appendFile, readFile, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
-import { check, compareRepositories, repair } from "../../lib/index.js";
+import { check, compareRepositories, dumpSchema, repair } from "../../lib/index.js";
 import type { CheckReport, LogicalType, RowFinding } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import type { DialectName, Session } from "../../lib/database/database.js";
@@ -293,6 +293,12 @@ const mutations: readonly Mutation[] = [
     change: (schema) => schema.dropSequence("dataset_type_seq_id"),
   },
   {
+    title: "a sequence counts in tens",
+    dialect: "postgres",
+    difference: 'dataset_type: sequence "dataset_type_seq_id": definition',
+    change: (_schema, session) => session.execute(sql`ALTER SEQUENCE dataset_type_seq_id INCREMENT BY 10`),
+  },
+  {
     title: "the extension that Butler needs is gone",
     dialect: "postgres",
     difference: ': extension "btree_gist": presence',
@@ -329,6 +335,27 @@ for (const dialect of ["sqlite", "postgres"] as const) {
         expect(lines(differences)).to.deep.equal([mutation.difference]);
       });
     }
+
+    it("takes views for what users made", async () => {
+      const fixture = await copyFixture("current", dialect);
+      await change(fixture, (session) => session.execute(sql`CREATE VIEW nightly AS SELECT * FROM run`));
+      const report = await check(fixture.folder);
+      expect(report.drift.map(({ object, reason }) => [object, reason])).to.deep.equal([
+        ['view "nightly"', "own-view"],
+      ]);
+      expect(report.ok).to.equal(true);
+      const other = await copyFixture("current", dialect);
+      await change(other, async (session) => {
+        if (dialect === "postgres") await session.execute(sql`DROP SEQUENCE dataset_type_seq_id`);
+      });
+      const { drift } = await compareRepositories(other.folder, fixture.folder);
+      expect(drift.map(({ object }) => object)).to.deep.equal([
+        ...(dialect === "postgres" ? ['sequence "dataset_type_seq_id"'] : []),
+        'view "nightly"',
+      ]);
+      const dump = await dumpSchema(fixture.folder);
+      expect(dump.views.map(({ name }) => name)).to.deep.equal(["nightly"]);
+    });
 
     it("is not passed by a repository in which something is missing", async () => {
       const fixture = await copyFixture("current", dialect);

@@ -86,6 +86,8 @@ describe("The list of repositories", () => {
       `embargo: ${postgres.folder}`,
       `main: ${sqlite.folder}`,
       `gone: ${path.join(folder, "nowhere")}`,
+      `"sqlite:///odd\\n'label'": ${sqlite.folder}`,
+      "half: {made: up}",
     ];
     await writeFile(file, `${lines.join("\n")}\n`);
     return file;
@@ -97,11 +99,14 @@ describe("The list of repositories", () => {
     expect(list.map(({ label, dialect, namespace }) => [label, dialect, namespace])).to.deep.equal([
       ["embargo", "postgres", "main_repo"],
       ["gone", null, null],
+      ["half", null, null],
       ["main", "sqlite", null],
+      ["sqlite:///odd\n'label'", "sqlite", null],
     ]);
     expect(list[1]?.error?.code).to.equal("no-repository");
-    expect(list[2]?.defaults).to.equal("30.0.0");
-    expect(list[2]?.pending).to.deep.equal(["aa7a2f893cba"]);
+    expect(list[2]?.error?.code).to.equal("bad-index");
+    expect(list[3]?.defaults).to.equal("30.0.0");
+    expect(list[3]?.pending).to.deep.equal(["aa7a2f893cba"]);
   });
 
   it("is printed for people, and ends with 3 where one cannot be read", async () => {
@@ -109,6 +114,7 @@ describe("The list of repositories", () => {
     const { status, stdout, stderr } = await runGodwit(["repositories"], { env });
     expect(status).to.equal(3);
     expect(stdout).to.match(/main +sqlite +[0-9a-f]{12} +30\.0\.0 +1 /);
+    expect(stdout).to.match(/^sqlite:\/\/\/odd\\x0a'label' +sqlite /m);
     expect(stderr).to.include("gone: There is no repository");
   });
 

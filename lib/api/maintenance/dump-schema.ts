@@ -2,6 +2,8 @@ import { InputError } from "../../errors.js";
 import type { Session } from "../../database/database.js";
 import { freeSequences } from "../../database/sequences.js";
 import type { Table } from "../../database/schema/table.js";
+import { views } from "../../database/views.js";
+import type { View } from "../../database/views.js";
 import { withButler } from "./butler.js";
 import type { ProjectOptions } from "../options.js";
 
@@ -10,6 +12,8 @@ export interface SchemaDump {
   readonly tables: readonly Table[];
   /** PostgreSQL: sequences that belong to no column, sorted. */
   readonly sequences: readonly string[];
+  /** Sorted by name. */
+  readonly views: readonly View[];
 }
 
 /**
@@ -38,7 +42,11 @@ export function dumpSchema(
       }
       const tables = await schema.tables(all.filter((one) => names.length === 0 || names.includes(one)));
       const sequences = names.length === 0 ? await freeSequences(session) : [];
-      return { tables, sequences: sequences.map(({ name }) => name) };
+      return {
+        tables,
+        sequences: sequences.map(({ name }) => name),
+        views: names.length === 0 ? await views(session) : [],
+      };
     }),
   );
 }

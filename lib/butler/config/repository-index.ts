@@ -8,7 +8,12 @@ import { isRecord } from "./tree.js";
 
 /** The labels of the index with their URIs, or why it could not be read. */
 export type RepositoryIndex =
-  | { readonly kind: "read"; readonly uris: ReadonlyMap<string, string> }
+  | {
+      readonly kind: "read";
+      readonly uris: ReadonlyMap<string, string>;
+      /** Labels that stand for no text. */
+      readonly faulty: readonly string[];
+    }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** Reads the index that the environment names: `DAF_BUTLER_REPOSITORIES` holds it, `DAF_BUTLER_REPOSITORY_INDEX` says where it is. */
@@ -32,10 +37,16 @@ export function readRepositoryIndex(scope: ReadScope): RepositoryIndex {
 
 function indexOf(content: unknown, name: string): RepositoryIndex {
   if (!isRecord(content)) return failed(`${name} is no map of labels`);
-  const entries = Object.entries(content).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return { kind: "read", uris: new Map(entries) };
+  const entries = Object.entries(content);
+  return {
+    kind: "read",
+    uris: new Map(entries.filter(isText)),
+    faulty: entries.filter((entry) => !isText(entry)).map(([label]) => label),
+  };
+}
+
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === "string";
 }
 
 function failed(reason: string): RepositoryIndex {

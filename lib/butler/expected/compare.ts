@@ -1,6 +1,7 @@
 /** How a repository differs from its expected schema, and what is known about each difference. */
-import type { TableDifference } from "../../database/schema/differences.js";
-import { compareTables } from "../../database/schema/differences.js";
+import { compareOthers, compareTables } from "../../database/schema/differences.js";
+import type { OtherObject } from "../../database/schema/differences.js";
+import { usualSequence } from "../../database/sequences.js";
 import type { Table } from "../../database/schema/table.js";
 import type { SchemaDifference } from "../../repository/verification.js";
 import { explain } from "./explanations.js";
@@ -10,7 +11,8 @@ import type { ExpectedSchema } from "./schema.js";
 export interface FoundSchema {
   readonly tables: readonly Table[];
   /** PostgreSQL: sequences that belong to no column. */
-  readonly sequences: readonly string[];
+  readonly sequences: readonly OtherObject[];
+  readonly views: readonly OtherObject[];
 }
 
 /** All differences with what is known about them, those that matter first in each table. */
@@ -19,7 +21,13 @@ export function compareSchema(expected: ExpectedSchema, found: FoundSchema): Sch
   const optional = expected.optional.filter(({ name }) => ours.some((table) => table.name === name));
   const differences = [
     ...compareTables([...expected.tables, ...optional], ours),
-    ...compareSequences(expected.sequences, found.sequences),
+    ...compareOthers(
+      "sequence",
+      expected.sequences.map((name) => ({ name, text: usualSequence })),
+      found.sequences.filter(({ name }) => !isOwn(name)),
+      tableOf,
+    ),
+    ...compareOthers("view", [], found.views),
   ];
   const explained = { expected, found: new Map(ours.map((table) => [table.name, table])) };
   return differences.map((difference) => ({ ...difference, ...explain(difference, explained) }));
@@ -28,19 +36,6 @@ export function compareSchema(expected: ExpectedSchema, found: FoundSchema): Sch
 /** Tables and sequences of godwit itself. */
 function isOwn(name: string): boolean {
   return /^(revision_|godwit_|_godwit_)/.test(name);
-}
-
-function compareSequences(expected: readonly string[], found: readonly string[]): TableDifference[] {
-  const others = found.filter((name) => !isOwn(name));
-  const about = { kind: "sequence", property: "presence" } as const;
-  return [
-    ...expected
-      .filter((name) => !others.includes(name))
-      .map((name) => ({ ...about, table: tableOf(name), name, expected: "a sequence", found: null })),
-    ...others
-      .filter((name) => !expected.includes(name))
-      .map((name) => ({ ...about, table: tableOf(name), name, expected: null, found: "a sequence" })),
-  ];
 }
 
 function tableOf(sequence: string): string {

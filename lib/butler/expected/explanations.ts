@@ -159,6 +159,12 @@ const causes: readonly Cause[] = [
   },
   {
     class: "variation",
+    reason: "own-view",
+    explanation: "views are no part of a repository's format",
+    explains: ({ kind }) => kind === "view",
+  },
+  {
+    class: "variation",
     reason: "unused-dataset-table",
     explanation: "no dataset type uses it any more",
     explains: ({ table, kind, expected }, { expected: { content } }) => {

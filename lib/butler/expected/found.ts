@@ -1,5 +1,6 @@
 /** Reads the whole schema of a repository's database. */
 import type { Session } from "../../database/database.js";
+import { views } from "../../database/views.js";
 import { freeSequences } from "../../database/sequences.js";
 import { butlerConventions } from "../conventions.js";
 import type { FoundSchema } from "./compare.js";
@@ -11,6 +12,6 @@ import type { FoundSchema } from "./compare.js";
 export async function readSchema(session: Session): Promise<FoundSchema> {
   const schema = session.schema(butlerConventions);
   const tables = await schema.tables(await schema.tableNames());
-  const sequences = await freeSequences(session);
-  return { tables, sequences: sequences.map(({ name }) => name) };
+  const ofUsers = (await views(session)).map(({ name }) => ({ name, text: "a view" }));
+  return { tables, sequences: await freeSequences(session), views: ofUsers };
 }

@@ -3,7 +3,7 @@ import { InputError } from "../../errors.js";
 import { printCheck } from "../render/check.js";
 import { note, print, printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, repositoryOf, textOf } from "../settings.js";
-import type { Arguments, Manner } from "../settings.js";
+import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
 
 const formats = ["text", "json", "sarif", "junit"] as const;
@@ -25,7 +25,7 @@ export const checkCommand: Command = {
     const format = formatOf(argv);
     const uri = await repositoryOf(argv);
     const report = await runCheck(argv, uri);
-    await show(report, format, uri, mannerOf(argv));
+    await show(report, format, uri, argv);
     return report.ok ? 0 : 3;
   },
 };
@@ -64,9 +64,9 @@ function formatOf(argv: Arguments): Format {
   return format;
 }
 
-async function show(report: CheckReport, format: Format, uri: string, manner: Manner): Promise<void> {
+async function show(report: CheckReport, format: Format, uri: string, argv: Arguments): Promise<void> {
   if (format === "json") printJson(report);
-  else if (format === "text") printCheck(report, manner);
+  else if (format === "text") printCheck(report, mannerOf(argv), textOf(argv, "against"));
   else {
     const { junitOf, sarifOf } = await import("../render/findings.js");
     print(format === "sarif" ? sarifOf(report, uri) : junitOf(report, uri));

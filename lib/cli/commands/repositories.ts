@@ -1,6 +1,6 @@
 import type { IndexedRepository } from "../../api/repositories.js";
 import { InputError } from "../../errors.js";
-import { note, print, printJson, table } from "../render/table.js";
+import { note, print, printJson, table, visible } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, textOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
@@ -46,8 +46,8 @@ function show(list: readonly IndexedRepository[]): void {
       ),
     );
   for (const { label, error, problems } of list) {
-    if (error !== null) note(`${label}: ${error.message}`);
-    for (const { message } of problems) note(`${label}: ${message}`);
+    if (error !== null) note(`${visible(label)}: ${error.message}`);
+    for (const { message } of problems) note(`${visible(label)}: ${message}`);
   }
 }
 

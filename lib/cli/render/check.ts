@@ -3,7 +3,7 @@ import type { Manner } from "../settings.js";
 import { note, print, table } from "./table.js";
 
 /** Prints what a check found; what is harmless in a line a cause, unless more is asked for. */
-export function printCheck(report: CheckReport, { verbose }: Manner): void {
+export function printCheck(report: CheckReport, { verbose }: Manner, against?: string): void {
   const { ok, pending, problems, drift, rows } = report;
   if (pending.length > 0)
     print(
@@ -13,14 +13,15 @@ export function printCheck(report: CheckReport, { verbose }: Manner): void {
     note(`problem: ${message}`);
     if (hint !== null) note(`   hint: ${hint}`);
   }
-  printGroup("Differs from what the versions say:", ofClass(drift, "drift"));
+  printGroup(`Differs from ${against ?? "what the versions say"}:`, ofClass(drift, "drift"));
   printGroup("Left by migrations of the Python tool (godwit repair mends it):", ofClass(drift, "debt"));
   printVariations(ofClass(drift, "variation"), verbose);
   for (const { message, examples } of rows ?? []) {
     print(`\n${message}`);
     for (const example of examples) print(`  ${example}`);
   }
-  if (ok) print(`Everything is as it should be${rows === null ? "" : ", every row too"}.`);
+  if (ok && against !== undefined) print(`The schema is the same as that of ${against}.`);
+  else if (ok) print(`Everything is as it should be${rows === null ? "" : ", every row too"}.`);
 }
 
 function ofClass(drift: readonly Drift[], group: Drift["class"]): Drift[] {

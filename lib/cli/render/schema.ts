@@ -13,8 +13,12 @@ import type {
 } from "../../database/schema/table.js";
 
 /** The lines of a dump: tables by name, in each the columns, constraints and indexes, each kind by name. */
-export function schemaLines({ tables, sequences }: SchemaDump): string[] {
-  return [...tables.flatMap(tableLines), ...sequences.map((name) => `sequence=${name}`)];
+export function schemaLines({ tables, sequences, views }: SchemaDump): string[] {
+  return [
+    ...tables.flatMap(tableLines),
+    ...sequences.map((name) => `sequence=${name}`),
+    ...views.map(({ name, definition }) => `view=${name} definition=${definition}`),
+  ];
 }
 
 function tableLines(table: Table): string[] {
@@ -27,6 +31,9 @@ function tableLines(table: Table): string[] {
     ...sorted(table.exclusions).map(exclusionLine),
     ...sorted(table.indexes).map(indexLine),
     ...sorted(table.triggers).map(triggerLine),
+    ...["strict", "withoutRowid"]
+      .filter((name) => table.options[name] === true)
+      .map((name) => `OPTION ${name}`),
   ];
   return [`table=${table.name}`, ...lines.map((line) => `  ${line} [table=${table.name}]`)];
 }
@@ -35,12 +42,28 @@ function sorted<T extends { readonly name: string | null }>(list: readonly T[]):
   return list.toSorted((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
 }
 
-function columnLine({ name, type, nullable, default: value }: Column): string {
-  return `column=${name} type=${type} nullable=${nullable ? "True" : "False"} default=${value ?? "None"}`;
+/** What is as usual is not said. */
+function columnLine(column: Column): string {
+  const { name, type, nullable, default: value, collation, generated, identity, autoincrement } = column;
+  const more = [
+    collation === null ? "" : ` collation=${collation}`,
+    generated === null ? "" : ` generated=(${generated.expression})`,
+    identity === null ? "" : ` identity=${identity}`,
+    autoincrement ? " autoincrement=True" : "",
+  ];
+  return `column=${name} type=${type} nullable=${nullable ? "True" : "False"} default=${value ?? "None"}${more.join("")}`;
 }
 
-function keyLine(kind: string, { name, columns }: PrimaryKey | Unique): string {
-  return `${kind} name=${name ?? "None"} columns=${list(columns)}`;
+function keyLine(
+  kind: string,
+  { name, columns, include, deferrable, nullsNotDistinct }: PrimaryKey | Unique,
+): string {
+  const more = [
+    include === undefined ? "" : ` include=${list(include)}`,
+    deferrable === undefined ? "" : ` deferrable=${deferrable}`,
+    nullsNotDistinct === true ? " nulls_not_distinct=True" : "",
+  ];
+  return `${kind} name=${name ?? "None"} columns=${list(columns)}${more.join("")}`;
 }
 
 function foreignKeyLine(key: ForeignKey): string {
@@ -61,8 +84,13 @@ function exclusionLine({ name, definition }: Exclusion): string {
   return `EXCLUDE name=${name} definition=${definition}`;
 }
 
-function indexLine({ name, keys, unique, method, where }: Index): string {
-  const more = [method === "btree" ? "" : ` method=${method}`, where === null ? "" : ` where=${where}`];
+function indexLine({ name, keys, unique, method, where, include, valid }: Index): string {
+  const more = [
+    method === "btree" ? "" : ` method=${method}`,
+    include.length === 0 ? "" : ` include=${list(include)}`,
+    where === null ? "" : ` where=${where}`,
+    valid === false ? " valid=False" : "",
+  ];
   const columns = keys.map(({ column, expression, suffix }) =>
     [column ?? `(${expression})`, suffix ?? ""].filter((part) => part !== "").join(" "),
   );

@@ -1,6 +1,6 @@
 /** Columns of text, aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map(visible));
   const widths = header.map((_name, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   return all
     .map((row) =>
@@ -10,6 +10,14 @@ export function table(header: readonly string[], rows: readonly (readonly string
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** Line breaks and other control characters as escapes: names may hold any. */
+export function visible(text: string): string {
+  return text.replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 /** Prints a line on standard output. */

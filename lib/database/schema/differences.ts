@@ -23,6 +23,7 @@ export type ObjectKind =
   | "index"
   | "trigger"
   | "sequence"
+  | "view"
   | "extension";
 
 /** One thing that is missing, too much, or different. */
@@ -57,6 +58,34 @@ export function compareTables(expected: readonly Table[], found: readonly Table[
     return wanted === undefined
       ? [{ ...whole, expected: null, found: "a table" }]
       : [{ ...whole, expected: "a table", found: null }];
+  });
+}
+
+/** Something that is no table: a sequence, or a view. */
+export interface OtherObject {
+  readonly name: string;
+  /** What is compared of it. */
+  readonly text: string;
+}
+
+/**
+ * How objects that are no tables differ.
+ * @param tableOf the table that an object belongs to, empty for none
+ */
+export function compareOthers(
+  kind: "sequence" | "view",
+  expected: readonly OtherObject[],
+  found: readonly OtherObject[],
+  tableOf: (name: string) => string = () => "",
+): TableDifference[] {
+  const names = [...new Set([...expected, ...found].map(({ name }) => name))].toSorted();
+  const textOf = (list: readonly OtherObject[], name: string): string | null =>
+    list.find((one) => one.name === name)?.text ?? null;
+  return names.flatMap((name) => {
+    const [wanted, there] = [textOf(expected, name), textOf(found, name)];
+    if (wanted === there) return [];
+    const property = wanted === null || there === null ? "presence" : "definition";
+    return [{ table: tableOf(name), kind, name, property, expected: wanted, found: there }];
   });
 }
 

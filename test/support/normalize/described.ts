@@ -1,6 +1,7 @@
 /** Described databases of the fixtures, in the form in which godwit inspects tables. */
 import type { DialectName } from "../../../lib/database/database.js";
 import type { ReferentialAction, Table } from "../../../lib/database/schema/table.js";
+import { usualSequence } from "../../../lib/database/sequences.js";
 import type { FoundSchema } from "../../../lib/butler/expected/compare.js";
 import { datasetTablesByName } from "../../../lib/butler/expected/content.js";
 import type { RepositoryContent } from "../../../lib/butler/expected/format.js";
@@ -75,7 +76,8 @@ function action(item: Item, key: string): ReferentialAction {
 export function foundSchema({ tables, sequences }: SchemaDescription): FoundSchema {
   return {
     tables: Object.entries(tables).map(([name, table]) => tableOf(name, table)),
-    sequences: Object.keys(sequences),
+    sequences: Object.keys(sequences).map((name) => ({ name, text: usualSequence })),
+    views: [],
   };
 }
 
