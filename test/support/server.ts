@@ -106,7 +106,8 @@ async function findBinaries(folder: string, account: Account): Promise<Binaries>
   return { initdb: moved(binaries.initdb), postgres: moved(binaries.postgres) };
 }
 
-async function freePort(): Promise<number> {
+/** A port on 127.0.0.1 that nobody uses. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address() as AddressInfo;

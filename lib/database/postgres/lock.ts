@@ -19,26 +19,63 @@ interface Key {
   readonly second: number;
 }
 
-/** @throws RefusedError `locked`, InterruptedError */
+/**
+ * Polls until the lock is ours. Each attempt is a transaction of its own, so that those who wait leave the connections of a
+ * transaction-pooling proxy to who works.
+ * @throws RefusedError `locked`, InterruptedError
+ */
 export async function acquirePostgresLock(
   database: Database,
   options: WriterLockOptions,
 ): Promise<WriterLock> {
+  const began = performance.now();
+  let shown: string | null = null;
+  for (;;) {
+    const { lock, holder } = await attempt(database, options);
+    if (lock !== null) return lock;
+    const words = holder === null ? null : describeHolder(holder);
+    if (holder !== null && words !== shown) options.onWaiting?.(holder);
+    shown = words;
+    const waited = performance.now() - began;
+    if (options.signal?.aborted === true) throw stoppedWaiting();
+    if (waited >= options.timeoutMs) throw locked(database, words ?? "another process");
+    await sleep(pauseAfter(waited));
+  }
+}
+
+/** Who waits long asks less often. */
+function pauseAfter(waitedMs: number): number {
+  return (pollMs.least + Math.random() * pollMs.spread) * Math.min(4, 1 + waitedMs / 5000);
+}
+
+/** The lock, or who holds it (null where it was given back meanwhile). */
+type Attempt =
+  | { readonly lock: WriterLock; readonly holder: null }
+  | { readonly lock: null; readonly holder: LockHolder | null };
+
+function attempt(database: Database, { doing }: WriterLockOptions): Promise<Attempt> {
   return new Promise((resolve, reject) => {
     const ended = database
-      .transaction({ mode: "write" }, async (session) => {
-        const key = await take(session, database, options);
+      .transaction({ mode: "write" }, async (session): Promise<Attempt | null> => {
+        const key = await lockKey(session, database.namespace ?? "");
+        if (!(await tryLock(session, key))) return { lock: null, holder: await findHolder(session, key) };
+        if (doing !== undefined)
+          await session.execute(sql`SET LOCAL application_name = ${`godwit ${doing}`}`);
         await new Promise<void>((free) => {
-          resolve({
+          const lock: WriterLock = {
             alive: () => isHeld({ session, key }),
             async release() {
               free();
               await ended;
             },
-          });
+          };
+          resolve({ lock, holder: null });
         });
+        return null;
       })
-      .catch(reject);
+      .then((found) => {
+        if (found !== null) resolve(found);
+      }, reject);
   });
 }
 
@@ -58,26 +95,6 @@ async function lockKey(session: Session, namespace: string): Promise<Key> {
 
 function hash(text: string): number {
   return createHash("sha256").update(text).digest().readInt32BE(0);
-}
-
-/** Polls until the lock is ours. */
-async function take(session: Session, database: Database, options: WriterLockOptions): Promise<Key> {
-  if (options.doing !== undefined) {
-    await session.execute(sql`SET LOCAL application_name = ${`godwit ${options.doing}`}`);
-  }
-  const key = await lockKey(session, database.namespace ?? "");
-  const deadline = performance.now() + options.timeoutMs;
-  let shown: string | null = null;
-  while (!(await tryLock(session, key))) {
-    const holder = await findHolder(session, key);
-    const words = holder === null ? null : describeHolder(holder);
-    if (holder !== null && words !== shown) options.onWaiting?.(holder);
-    shown = words;
-    if (options.signal?.aborted === true) throw stoppedWaiting();
-    if (performance.now() >= deadline) throw locked(database, words ?? "another process");
-    await sleep(pollMs.least + Math.random() * pollMs.spread);
-  }
-  return key;
 }
 
 async function tryLock(session: Session, key: Key): Promise<boolean> {
