@@ -53,29 +53,41 @@ type Attempt =
   | { readonly lock: WriterLock; readonly holder: null }
   | { readonly lock: null; readonly holder: LockHolder | null };
 
-function attempt(database: Database, { doing }: WriterLockOptions): Promise<Attempt> {
+async function attempt(database: Database, options: WriterLockOptions): Promise<Attempt> {
   return new Promise((resolve, reject) => {
-    const ended = database
-      .transaction({ mode: "write" }, async (session): Promise<Attempt | null> => {
-        const key = await lockKey(session, database.namespace ?? "");
-        if (!(await tryLock(session, key))) return { lock: null, holder: await findHolder(session, key) };
-        if (doing !== undefined)
-          await session.execute(sql`SET LOCAL application_name = ${`godwit ${doing}`}`);
-        await new Promise<void>((free) => {
-          const lock: WriterLock = {
-            alive: () => isHeld({ session, key }),
-            async release() {
-              free();
-              await ended;
-            },
-          };
-          resolve({ lock, holder: null });
-        });
-        return null;
-      })
-      .then((found) => {
-        if (found !== null) resolve(found);
-      }, reject);
+    const ended = tryToHold(database, options, resolve, () => ended)
+      .then(resolve)
+      .catch(reject);
+  });
+}
+
+/**
+ * One transaction, which lasts until the lock that it has taken is given back.
+ * @param taken told the lock once it is held
+ * @param ended when the transaction is over
+ */
+async function tryToHold(
+  database: Database,
+  { doing }: WriterLockOptions,
+  taken: (attempt: Attempt) => void,
+  ended: () => Promise<void>,
+): Promise<Attempt> {
+  const nobody: Attempt = { lock: null, holder: null };
+  return database.transaction({ mode: "write" }, async (session) => {
+    const key = await lockKey(session, database.namespace ?? "");
+    if (!(await tryLock(session, key))) return { lock: null, holder: await findHolder(session, key) };
+    if (doing !== undefined) await session.execute(sql`SET LOCAL application_name = ${`godwit ${doing}`}`);
+    await new Promise<void>((free) => {
+      const lock: WriterLock = {
+        alive: () => isHeld({ session, key }),
+        async release() {
+          free();
+          await ended();
+        },
+      };
+      taken({ lock, holder: null });
+    });
+    return nobody;
   });
 }
 
