@@ -55,7 +55,7 @@ type Attempt =
 
 async function attempt(database: Database, options: WriterLockOptions): Promise<Attempt> {
   return new Promise((resolve, reject) => {
-    const ended = tryToHold(database, options, resolve, () => ended)
+    const ended: Promise<void> = tryToHold(database, options, resolve, () => ended)
       .then(resolve)
       .catch(reject);
   });
