@@ -1,31 +1,28 @@
 import { expect } from "chai";
 import { copyFixture } from "../support/fixtures.js";
+import { Runners } from "../support/many-runners.js";
 import { runGodwit } from "../support/program.js";
+import { requireOneRunnerPerStep } from "./one-runner.js";
 
-const runners = 8;
+describe("Many runners at once", function () {
+  this.timeout(300_000);
+  let runners: Runners;
 
-interface Run {
-  readonly steps: readonly { readonly revision: string }[];
-}
+  before(async () => {
+    runners = await Runners.start(8);
+  });
+  after(() => runners.end());
 
-for (const dialect of ["sqlite", "postgres"] as const) {
-  describe(`Many runners at once, ${dialect}`, function () {
-    this.timeout(180_000);
+  for (const dialect of ["sqlite", "postgres"] as const) {
+    it(`all succeed, and each step is applied by exactly one, ${dialect}`, async () => {
+      for (let round = 1; round <= 5; round += 1) await requireOneRunnerPerStep(runners, dialect, round);
+    });
 
-    it("all succeed, and each step is applied by exactly one", async () => {
+    it(`of the real program end with 0, ${dialect}`, async () => {
       const { folder } = await copyFixture("uuid-c6-synth", dialect);
       const args = ["upgrade", "head", "--json", "--lock-timeout", "150", "--repo", folder];
-      const results = await Promise.all(Array.from({ length: runners }, () => runGodwit(args)));
-      for (const { status, stdout, stderr } of results) expect(status, stderr + stdout).to.equal(0);
-      const applied = results.flatMap(({ stdout }) =>
-        (JSON.parse(stdout) as Run).steps.map(({ revision }) => revision),
-      );
-      expect(applied.toSorted()).to.deep.equal([
-        "352c30854bb0",
-        "4e2d7a28475b",
-        "a81dddabd837",
-        "aa7a2f893cba",
-      ]);
+      const results = await Promise.all(Array.from({ length: 3 }, () => runGodwit(args)));
+      expect(results.map(({ status }) => status)).to.deep.equal([0, 0, 0]);
     });
-  });
-}
+  }
+});

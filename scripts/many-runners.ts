@@ -1,0 +1,36 @@
+/**
+ * Lets many processes upgrade one repository at the same time, round after round, and requires that each step is applied by exactly
+ * one of them: `npm run many-runners -- --processes 64 --rounds 50`.
+ */
+import { parseArgs } from "node:util";
+import { requireOneRunnerPerStep } from "../test/run/one-runner.js";
+import { runEnds, testBegins, testEnds } from "../test/support/cleanup.js";
+import { Runners } from "../test/support/many-runners.js";
+
+const { values } = parseArgs({
+  options: {
+    processes: { type: "string", default: "64" },
+    rounds: { type: "string", default: "50" },
+    database: { type: "string", default: "sqlite,postgres" },
+  },
+});
+
+const [processes, rounds] = [Number(values.processes), Number(values.rounds)];
+for (const dialect of ["sqlite", "postgres"] as const) {
+  if (!values.database.split(",").includes(dialect)) continue;
+  const runners = await Runners.start(processes);
+  const began = performance.now();
+  for (let round = 1; round <= rounds; round += 1) {
+    testBegins();
+    const start = performance.now();
+    const steps = await requireOneRunnerPerStep(runners, dialect, round);
+    console.log(`${dialect}, round ${round}: ${steps} steps, ${Math.round(performance.now() - start)} ms`);
+    await testEnds();
+  }
+  await runners.end();
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(
+    `${dialect}: ${processes} processes, ${rounds} rounds, ${seconds} s; each step was applied once, all ended with 0`,
+  );
+}
+await runEnds();
