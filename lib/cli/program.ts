@@ -35,8 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 function mannerOf(args: readonly string[]): Manner {
-  const end = args.indexOf("--");
-  const flags = new Set(end < 0 ? args : args.slice(0, end));
+  const flags = new Set(args);
   return { json: flags.has("--json"), verbose: flags.has("--verbose") };
 }
 
@@ -137,12 +136,10 @@ function register(
   });
 }
 
-/** After `--` come only targets; yargs does not count these as positionals, and takes `-1` for one without it. */
+/** yargs takes `-1` for a target without `--`, does not count as positional what follows it, and no target looks like an option. */
 function withoutSeparator(args: readonly string[]): string[] {
   const position = args.indexOf("--");
-  const rest = args.slice(position + 1);
-  if (position < 0 || rest.some((one) => /^-\D/.test(one))) return [...args];
-  return [...args.slice(0, position), ...rest];
+  return position < 0 ? [...args] : [...args.slice(0, position), ...args.slice(position + 1)];
 }
 
 function isYargsError(error: Error): boolean {

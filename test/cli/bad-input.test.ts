@@ -210,5 +210,8 @@ describe("Targets", () => {
     expect((await runGodwit(["downgrade", "-1"], options)).status).to.equal(0);
     expect((await runGodwit(["upgrade", "+1"], options)).status).to.equal(0);
     expect((await runGodwit(["downgrade", "--", "-1"], options)).status).to.equal(0);
+    expect((await runGodwit(["upgrade", "+1"], options)).status).to.equal(0);
+    const { stdout } = await runGodwit(["downgrade", "--", "-1", "--yes", "--json"], options);
+    expect(JSON.parse(stdout)).to.have.nested.property("steps[0].revision", "aaaaaaaaaaaa");
   });
 });

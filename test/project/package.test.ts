@@ -49,6 +49,14 @@ async function install(): Promise<string> {
   return folder;
 }
 
+describe("From a checkout", () => {
+  it("the program takes relative paths for those of its caller", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const args = ["run", "-s", "--prefix", root, "godwit", "--", "current", "--repo", path.basename(folder)];
+    expect(run("npm", args, path.dirname(folder))).to.include("1fae088c80b6");
+  });
+});
+
 describe("The package", function () {
   this.timeout(180_000);
   let folder = "";
