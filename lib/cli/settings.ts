@@ -165,11 +165,11 @@ export async function findRepository(argv: Arguments): Promise<string | null> {
   return existsSync("butler.yaml") ? process.cwd() : null;
 }
 
-/** Relative paths in a configuration start from its folder. */
+/** Relative paths in a configuration start from its folder; a word without a slash is a label first. */
 function relativeTo(folder: string, uri: string): string {
   const sqlite = /^(sqlite(?:\+\w+)?:\/\/\/)(?!\/)(.+)$/.exec(uri);
   if (sqlite !== null) return `${sqlite[1]}${path.resolve(folder, sqlite[2] ?? "")}`;
-  return /^[.]{1,2}(\/|$)/.test(uri) ? path.resolve(folder, uri) : uri;
+  return /^([.]{1,2}$|[^/:~$][^/:]*\/)/.test(uri) ? path.resolve(folder, uri) : uri;
 }
 
 const databaseUrl = /^(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?:/i;

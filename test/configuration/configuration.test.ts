@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { InputError } from "../../lib/errors.js";
 import { readConfiguration } from "../../lib/configuration/read.js";
 import { folderWith, rejection } from "../catalog/files.js";
+import { runGodwit } from "../support/program.js";
 
 describe("The configuration", () => {
   const forms: readonly (readonly [string, string])[] = [
@@ -78,5 +79,17 @@ describe("The configuration", () => {
     expect(await rejection(readConfiguration({ folder, configuration: "x.json" }))).to.include({
       code: "configuration-missing",
     });
+  });
+});
+
+describe("The repository that a configuration names", () => {
+  it("is seen from the configuration's folder, wherever the caller is", async () => {
+    const folder = await folderWith({
+      "godwit.config.json": `{ "repo": "data/repo" }`,
+      "data/repo/butler.yaml": "registry: {}\n",
+      "a/b/x": "",
+    });
+    const { stderr } = await runGodwit(["current"], { cwd: path.join(folder, "a/b") });
+    expect(stderr).to.include(path.join(folder, "data/repo/gen3.sqlite3"));
   });
 });
