@@ -118,6 +118,7 @@ async function journeys(): Promise<Journey[]> {
 interface Effort {
   readonly cost: string;
   readonly locks: string;
+  readonly changes: string;
 }
 
 type Efforts = ReadonlyMap<string, ReadonlyMap<Dialect, Effort>>;
@@ -133,7 +134,11 @@ async function measure(): Promise<Efforts> {
       for (const step of steps) {
         const key = step.direction === "switch" ? `→${step.revision}` : step.revision;
         const known = efforts.get(key) ?? new Map<Dialect, Effort>();
-        known.set(dialect, { cost: costOf(step), locks: locksOf(dialect, step) });
+        known.set(dialect, {
+          cost: costOf(step),
+          locks: locksOf(dialect, step),
+          changes: step.changes ?? "—",
+        });
         efforts.set(key, known);
       }
     }
@@ -217,6 +222,7 @@ function rowOf({ manager, name, summary, header, reversible, efforts }: Line): s
     manager,
     name,
     summary,
+    efforts?.get("sqlite")?.changes ?? "—",
     compatibility?.forward ?? "—",
     compatibility?.backward ?? "—",
     yes(execution.live ?? false),
@@ -240,6 +246,7 @@ function tableOf(lines: readonly Line[]): string {
     "manager",
     "revision",
     "what it does",
+    "changes",
     "forward",
     "backward",
     "live",
@@ -269,6 +276,7 @@ export async function revisionsText(): Promise<string> {
 Written by \`npm run docs:revisions\`, and compared by a test. Beginnings of trees and versions that no repository comes from are left out:
 there is no code in them.
 
+- **changes**: \`schema\`, definitions of tables; \`content\`, rows alone. Both count in the format of a repository.
 - **forward**: what code from before the revision can do with a repository that has it; **backward**: what code that knows it can do with
   one that has it not. \`full\`, \`read\` or \`none\`; a switch changes which class the repository needs.
 - **live**: whether others may use the repository meanwhile. Otherwise stop what writes to it.

@@ -19,13 +19,15 @@ export interface HistoryOptions extends ProjectOptions {
   readonly trees?: "shipped" | "own";
   /** Whether to read what ran on the repository, downgrades and failures included (default `skip`). */
   readonly runs?: "skip" | "read";
+  /** Whether to tell what the files declare: compatibility, execution, options, providers (default `skip`). */
+  readonly declarations?: "skip" | "read";
 }
 
 /** The revisions, newest first, and the switches between branches. Files are read, not run. */
 export async function history(options: HistoryOptions = {}): Promise<HistoryReport> {
   if (options.uri === undefined) {
     const kind = options.trees === "own" ? "plain" : "butler";
-    return reportHistory(await findRevisions(options, kind), options.range, null);
+    return reportHistory(await findRevisions(options, kind), options, null);
   }
   // Loaded only here: what opens repositories takes longer to load than most histories to read.
   const [{ stateForGraph, withProject }, { readState }, { runEntries }] = await Promise.all([
@@ -41,7 +43,7 @@ export async function history(options: HistoryOptions = {}): Promise<HistoryRepo
     });
     const { unrecordedTrees } = repository;
     const standing = { state, applied: stateForGraph(state), unrecordedTrees };
-    const report = reportHistory(project, options.range, standing);
+    const report = reportHistory(project, options, standing);
     return options.runs === "read" ? { ...report, runs } : report;
   });
 }
@@ -55,16 +57,17 @@ interface Standing {
 
 function reportHistory(
   set: RevisionSet,
-  range: string | undefined,
+  { range, declarations = "skip" }: HistoryOptions,
   standing: Standing | null,
 ): HistoryReport {
   const { graph, code } = set;
   const revisions = historyOf(graph, standing?.applied ?? null, range);
   const open = standing === null ? new Map<string, string[]>() : pending(graph, standing.applied, standing);
+  const entries = entriesOf(set, revisions, standing?.state ?? null, new Set([...open.values()].flat()));
   return {
-    revisions: entriesOf(set, revisions, standing?.state ?? null, new Set([...open.values()].flat())),
+    revisions: declarations === "read" ? entries.map((one) => ({ ...one, ...code.header(one.id) })) : entries,
     ...unknownOf(graph, standing),
-    switches: code.switches.map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
+    switches: switchesOf(set, declarations),
   };
 }
 
@@ -76,6 +79,20 @@ function unknownOf(graph: RevisionSet["graph"], standing: Standing | null): Pick
       .map((revision) => ({ manager, revision })),
   );
   return unknown.length === 0 ? {} : { unknown };
+}
+
+/** Describes switches for people and programs. */
+export function switchesOf(
+  { code }: RevisionSet,
+  declarations: "skip" | "read" = "skip",
+): HistoryReport["switches"] {
+  return code.switches.map(({ manager, from, to, summary }) => ({
+    manager,
+    from,
+    to,
+    summary,
+    ...(declarations === "read" ? code.headerOfSwitch(manager, from, to) : {}),
+  }));
 }
 
 /** Describes revisions for people and programs. */

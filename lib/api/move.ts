@@ -178,10 +178,13 @@ export async function preparePlan(
   plan: GraphPlan,
 ): Promise<PreparedPlan> {
   const steps = await prepareSteps(plan.steps, project.code);
-  const providers = await resolveProviders(project, options);
+  let providers: Providers = new Map();
   await requireAll([
     () => refuseStepsWithoutCode(steps),
-    () => refuseMissingProviders(steps, providers),
+    async () => {
+      providers = await resolveProviders(project, options);
+    },
+    () => refuseMissingProviders(steps, { ...project.providers, ...options.providers }),
     () => void environmentOf(project, options, steps, providers),
   ]);
   return { steps, note: plan.note, environment: environmentOf(project, options, steps, providers) };
@@ -204,8 +207,11 @@ function environmentOf(
   };
 }
 
-function refuseMissingProviders(steps: readonly PreparedStep[], providers: Providers): void {
-  const missing = [...providersNeeded(steps)].filter(([name]) => !providers.has(name));
+function refuseMissingProviders(
+  steps: readonly PreparedStep[],
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const missing = [...providersNeeded(steps)].filter(([name]) => !Object.hasOwn(given, name));
   if (missing.length === 0) return;
   const needing = (name: string): string =>
     steps

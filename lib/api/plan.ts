@@ -179,6 +179,7 @@ function describe(
     transactional: definition.execution?.transactional ?? true,
     reversible: hasWayBack && (direction === "down" || irreversibleExtensions(prepared).length === 0),
     compatibility: compatibilityOf(prepared),
+    changes: changesOf(foresight),
     tables: foresight === null ? [] : [...foresight.tables].map(([name, cost]) => tableOf(name, cost, sizes)),
     losesData: (foresight?.losesData ?? []).map(({ what, count }) => ({ what, count: Number(count) })),
     missing,
@@ -189,6 +190,11 @@ function describe(
       ...openNote(foresight?.open ?? null),
     ],
   };
+}
+
+function changesOf(foresight: Foresight | null): PlannedStep["changes"] {
+  if (foresight === null || (foresight.open !== null && foresight.changes !== "schema")) return null;
+  return foresight.changes;
 }
 
 /** The least that the revision and what extends it declare. */

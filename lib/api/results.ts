@@ -1,6 +1,6 @@
 /** What the public functions return, and `--json` prints (with `schema` added in front). */
 import type { CommittedStep } from "../errors.js";
-import type { Compatibility } from "../revision.js";
+import type { Compatibility, RevisionDefinition } from "../revision.js";
 import type { CostClass } from "../database/schema/editor.js";
 
 /** Something that is wrong, and what can be done. */
@@ -57,6 +57,8 @@ export interface PlannedStep {
   readonly transactional: boolean;
   readonly reversible: boolean;
   readonly compatibility: { readonly backward: Compatibility; readonly forward: Compatibility } | null;
+  /** Whether definitions of tables change, rows alone, or neither; null where that cannot be known beforehand. */
+  readonly changes: "schema" | "content" | "nothing" | null;
   readonly tables: readonly PlannedTable[];
   readonly losesData: readonly { readonly what: string; readonly count: number | null }[];
   /** Options that the step takes, with the values given; those that it may do without have a default or are not required. */
@@ -113,18 +115,29 @@ export interface RunEntry {
   readonly user: string;
 }
 
+/** What a file declares; where it was asked for. */
+export type Declarations = Pick<
+  RevisionDefinition,
+  "compatibility" | "execution" | "options" | "needs" | "asks" | "irreversible" | "placeholder"
+> & {
+  /** Only where there is a way up and none down. */
+  readonly reversible?: false;
+};
+
 export interface HistoryReport {
-  readonly revisions: readonly RevisionEntry[];
+  readonly revisions: readonly (RevisionEntry & Declarations)[];
   /** What ran here, oldest first, where it was asked for. */
   readonly runs?: readonly RunEntry[];
   /** What a repository records although no revision file has it; left out where there is none. */
   readonly unknown?: readonly { readonly manager: string; readonly revision: string }[];
-  readonly switches: readonly {
-    readonly manager: string;
-    readonly from: string;
-    readonly to: string;
-    readonly summary: string;
-  }[];
+  readonly switches: readonly (SwitchEntry & Declarations)[];
+}
+
+export interface SwitchEntry {
+  readonly manager: string;
+  readonly from: string;
+  readonly to: string;
+  readonly summary: string;
 }
 
 export interface RevisionEntry {

@@ -1,6 +1,5 @@
 import { branchPointsOf, headsOfGraph, resolveRevision } from "../graph/index.js";
-import type { RevisionDefinition } from "../revision.js";
-import { entriesOf } from "./history.js";
+import { entriesOf, switchesOf } from "./history.js";
 import type { ProjectOptions } from "./options.js";
 import { findRevisions } from "./revision-set.js";
 import type { RevisionSet } from "./revision-set.js";
@@ -12,13 +11,9 @@ export interface TreesOptions extends ProjectOptions {
   readonly trees?: "shipped" | "own";
 }
 
-/** A revision with the header that only the file has. */
+/** A revision with what its file declares, and what extends it. */
 export interface ShowReport extends HistoryReport {
-  readonly revisions: readonly (RevisionEntry &
-    Pick<
-      RevisionDefinition,
-      "compatibility" | "execution" | "options" | "needs" | "asks" | "irreversible" | "placeholder"
-    >)[];
+  readonly extensions: readonly Pick<RevisionEntry, "id" | "summary" | "file">[];
 }
 
 /** The tips of all branches. */
@@ -32,7 +27,7 @@ export async function branches(options: TreesOptions = {}): Promise<HistoryRepor
   const set = await revisionSet(options);
   return {
     revisions: entriesOf(set, branchPointsOf(set.graph), null),
-    switches: set.code.switches.map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
+    switches: switchesOf(set),
   };
 }
 
@@ -48,9 +43,10 @@ export async function show(name: string, options: TreesOptions = {}): Promise<Sh
   const header = set.code.header(revision.id);
   return {
     revisions: entry === undefined ? [] : [{ ...entry, ...header }],
-    switches: set.code.switches
-      .filter(({ from, to }) => from === revision.id || to === revision.id)
-      .map(({ manager, from, to, summary }) => ({ manager, from, to, summary })),
+    switches: switchesOf(set, "read").filter(({ from, to }) => from === revision.id || to === revision.id),
+    extensions: set.code.extensions
+      .filter((one) => one.extends.includes(revision.id))
+      .map(({ id, summary, source }) => ({ id, summary, file: source.file })),
   };
 }
 

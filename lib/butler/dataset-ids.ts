@@ -3,8 +3,9 @@ import { v5 as uuidv5, validate } from "uuid";
 import { type } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
 import type { Row, Sql } from "../database/sql.js";
-import { InputError, RefusedError } from "../errors.js";
+import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
+import { answerOf, badProvider } from "./bad-provider.js";
 import { looseIdColumns } from "./record-tables.js";
 import type { IdColumn } from "./record-tables.js";
 import { lsstNamespace } from "./revision-id.js";
@@ -108,6 +109,18 @@ function digits(bytes: number): string {
   return `lower(hex(randomblob(${bytes})))`;
 }
 
+/** A promise would count as yes for every type. */
+function isDeterministic(provider: DatasetIds, datasetType: string): boolean {
+  const answer = answerOf("datasetIds", `dataset type "${datasetType}"`, () =>
+    provider.deterministic(datasetType),
+  );
+  if (typeof answer === "boolean") return answer;
+  throw badProvider(
+    "datasetIds",
+    `gave ${JSON.stringify(answer)} for dataset type "${datasetType}", which is neither true nor false`,
+  );
+}
+
 interface DatasetType {
   readonly id: bigint;
   readonly name: string;
@@ -123,7 +136,7 @@ async function assignDeterministic(context: RevisionContext): Promise<void> {
   );
   const providers = [...context.providers("datasetIds").map(requireProvider), rawDatasetIds];
   for (const datasetType of await datasetTypes(context)) {
-    const provider = providers.find((one) => one.deterministic(datasetType.name));
+    const provider = providers.find((one) => isDeterministic(one, datasetType.name));
     if (provider !== undefined) await assignIdsOfType(context, datasetType, provider);
   }
   await requireUnique(context);
@@ -194,21 +207,16 @@ async function references(
 function idOf(provider: DatasetIds, datasetType: string, dimensions: readonly string[], row: Row): string {
   const dataId = Object.fromEntries(dimensions.map((name) => [name, String(row[`_dimension_${name}`])]));
   const reference = { datasetType, run: String(row["_run"]), dataId };
-  const uuid: unknown = provider.id(reference);
+  const question = JSON.stringify(reference);
+  const uuid = answerOf("datasetIds", question, () => provider.id(reference));
   if (typeof uuid === "string" && validate(uuid)) return uuid.toLowerCase();
-  throw new InputError(
-    "bad-provider",
-    `A provider "datasetIds" gave ${JSON.stringify(uuid)} for ${JSON.stringify(reference)}, which is no UUID.`,
-  );
+  throw badProvider("datasetIds", `gave ${JSON.stringify(uuid)} for ${question}, which is no UUID`);
 }
 
 function requireProvider(provider: unknown): DatasetIds {
   const { deterministic, id } = (provider ?? {}) as Partial<Record<keyof DatasetIds, unknown>>;
   if (typeof deterministic === "function" && typeof id === "function") return provider as DatasetIds;
-  throw new InputError(
-    "bad-provider",
-    'A provider "datasetIds" has no functions `deterministic(datasetType)` and `id(reference)`.',
-  );
+  throw badProvider("datasetIds", "has no functions `deterministic(datasetType)` and `id(reference)`");
 }
 
 /** @throws RefusedError `duplicate-ids` with the datasets concerned */

@@ -1,6 +1,7 @@
 /** Observing days: how they lie in time, which depends on the instrument. */
 import type { RevisionContext } from "../run/context.js";
-import { InputError, RefusedError } from "../errors.js";
+import { RefusedError } from "../errors.js";
+import { answerOf, badProvider } from "./bad-provider.js";
 
 /** An instrument as the repository records it. */
 export interface Instrument {
@@ -46,6 +47,8 @@ export interface DaySpan {
 }
 
 const daySeconds = 86_400n;
+/** No day begins further from midnight. */
+const mostSeconds = 172_800;
 const nanoseconds = 1_000_000_000n;
 
 /**
@@ -88,12 +91,13 @@ function dayOf(seconds: bigint): bigint {
 
 function firstOffset(functions: readonly OffsetFunction[], instrument: Instrument, dayObs: number): number {
   for (const offsetOf of functions) {
-    const offset: unknown = offsetOf(instrument, dayObs);
+    const question = `instrument "${instrument.name}" on ${dayObs}`;
+    const offset = answerOf("dayObsOffsets", question, () => offsetOf(instrument, dayObs));
     if (offset === undefined) continue;
-    if (Number.isSafeInteger(offset)) return offset as number;
-    throw new InputError(
-      "bad-provider",
-      `A provider "dayObsOffsets" gave ${JSON.stringify(offset)} for instrument "${instrument.name}" on ${dayObs}, which is no whole number of seconds.`,
+    if (Number.isSafeInteger(offset) && Math.abs(offset as number) <= mostSeconds) return offset as number;
+    throw badProvider(
+      "dayObsOffsets",
+      `gave ${JSON.stringify(offset)} for ${question}, which is no whole number of seconds of up to two days`,
     );
   }
   throw new RefusedError(
@@ -109,10 +113,7 @@ function asFunction(provider: unknown): OffsetFunction {
     const offsets = new Map<string, unknown>(Object.entries(provider));
     return ({ name }) => offsets.get(name) as number | undefined;
   }
-  throw new InputError(
-    "bad-provider",
-    'A provider "dayObsOffsets" is neither a function nor an object of seconds by instrument.',
-  );
+  throw badProvider("dayObsOffsets", "is neither a function nor an object of seconds by instrument");
 }
 
 /** Seconds from 1970-01-01 to midnight of a day. @throws RefusedError `bad-day` */

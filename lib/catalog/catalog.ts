@@ -12,6 +12,8 @@ export interface Catalog {
   revision(id: string): Revision | undefined;
   /** What the header of a revision declares beyond what the graph needs. @throws InputError `unknown-revision` */
   header(id: string): HeaderExtras;
+  /** The same of a switch. @throws InputError `unknown-revision` */
+  headerOfSwitch(manager: string, from: string, to: string): HeaderExtras;
   /** Loads the code of a revision. @throws InputError `unknown-revision`, `revision-load`, `revision-header` */
   load(id: string): Promise<RevisionDefinition>;
   /** Loads the code of a switch. @throws InputError as `load` */

@@ -85,7 +85,11 @@ const extraFields = [
 
 function extrasOf(raw: RawHeader): HeaderExtras {
   const present = extraFields.filter((name) => Object.hasOwn(raw.fields, name));
-  return Object.fromEntries(present.map((name) => [name, raw.fields[name]?.value])) as HeaderExtras;
+  const isOneWay = Object.hasOwn(raw.fields, "up") && !Object.hasOwn(raw.fields, "down");
+  return {
+    ...(Object.fromEntries(present.map((name) => [name, raw.fields[name]?.value])) as HeaderExtras),
+    ...(isOneWay ? { reversible: false } : {}),
+  };
 }
 
 function text({ fields }: RawHeader, name: string): string | null {

@@ -5,7 +5,10 @@ import type { RevisionDefinition, SwitchDefinition } from "../revision.js";
 export type HeaderExtras = Pick<
   RevisionDefinition,
   "compatibility" | "execution" | "options" | "needs" | "asks" | "irreversible" | "placeholder"
->;
+> & {
+  /** Only where there is a way up and none down. */
+  readonly reversible?: false;
+};
 
 /** A file's header, checked. */
 export type Header =

@@ -52,6 +52,10 @@ class EntryCatalog implements Catalog {
     return this.#entry(id).header.extras;
   }
 
+  headerOfSwitch(manager: string, from: string, to: string): HeaderExtras {
+    return this.#edge(manager, from, to).header.extras;
+  }
+
   load(id: string): Promise<RevisionDefinition> {
     return this.#entry(id).load() as Promise<RevisionDefinition>;
   }

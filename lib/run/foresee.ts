@@ -15,6 +15,8 @@ export interface Foresight {
   /** The dearest thing done to each table. */
   readonly tables: ReadonlyMap<string, CostClass>;
   readonly statements: readonly string[];
+  /** Whether definitions of tables change, rows alone, or neither. */
+  readonly changes: "schema" | "content" | "nothing";
   readonly losesData: readonly {
     readonly what: string;
     readonly count: bigint;

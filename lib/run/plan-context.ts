@@ -14,6 +14,9 @@ import type { RunEnvironment } from "./run-context.js";
 /** What the code asks for depends on rows that this plan itself would change. */
 export class NotKnownYet extends Error {}
 
+/** A statement of a revision's own that changes a definition; a table of the session's own is none. */
+const definition = /^\s*(CREATE|ALTER|DROP|COMMENT)\s+(?!TEMP)/i;
+
 const order: Readonly<Record<CostClass, number>> = { metadata: 0, scan: 1, rewrite: 2 };
 
 /** The code that is planned: of a step, or of something else that is named like a revision. */
@@ -39,6 +42,7 @@ export class PlanContext implements RevisionContext {
   readonly #statements: string[] = [];
   readonly #losses: Foresight["losesData"][number][] = [];
   readonly #notes: string[] = [];
+  #changes: Foresight["changes"] = "nothing";
 
   /** @param done sub-steps that an interrupted run has done: what they do is there already */
   constructor(
@@ -52,8 +56,8 @@ export class PlanContext implements RevisionContext {
     this.direction = prepared.direction;
     this.repository = environment.repository;
     this.shadow = shared.shadow;
-    this.schema = new ObservedSchemaEditor(shared.schema, (effect) => this.#note(effect));
-    this.data = new NotingDataEditor((effect) => this.#note(effect));
+    this.schema = new ObservedSchemaEditor(shared.schema, (effect) => this.#note(effect, "schema"));
+    this.data = new NotingDataEditor((effect) => this.#note(effect, "content"));
     this.#environment = environment;
     this.#session = session;
     this.#shared = shared;
@@ -69,7 +73,8 @@ export class PlanContext implements RevisionContext {
     statement: Sql,
     effect: { readonly table: string; readonly cost: CostClass },
   ): Promise<number> {
-    this.#note({ ...effect, statements: [this.repository.database.render(statement)] });
+    const text = this.repository.database.render(statement);
+    this.#note({ ...effect, statements: [text] }, definition.test(text) ? "schema" : "content");
     return 0;
   }
 
@@ -111,12 +116,14 @@ export class PlanContext implements RevisionContext {
       revision: this.#revision,
       tables: this.#tables,
       statements: this.#statements,
+      changes: this.#changes,
       losesData: this.#losses,
       notes: this.#notes,
     };
   }
 
-  #note({ table, cost, statements }: SchemaEffect): void {
+  #note({ table, cost, statements }: SchemaEffect, changes: "schema" | "content"): void {
+    if (statements.length > 0 && this.#changes !== "schema") this.#changes = changes;
     const before = this.#tables.get(table);
     if (before === undefined || order[cost] > order[before]) this.#tables.set(table, cost);
     this.#statements.push(...statements);

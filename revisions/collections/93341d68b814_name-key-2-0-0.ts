@@ -8,7 +8,7 @@ export default defineRevision({
   branch: "NameKeyCollectionManager",
   version: "2.0.0",
   summary: "Give collections a documentation text",
-  compatibility: { backward: "full", forward: "full" },
+  compatibility: { backward: "none", forward: "none" },
   async up(context) {
     await addDocColumn(context);
   },

@@ -60,12 +60,26 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       expect(compare(before, await describeFixture(fixture), own)).to.deep.equal([]);
     });
 
-    for (const [what, provider, code] of [
-      ["that is no provider", { deterministic: true }, "bad-provider"],
+    const fail = (): never => {
+      throw new Error("out of order");
+    };
+    for (const [what, provider, message] of [
+      ["that is no provider", { deterministic: true }, /no functions/],
       [
         "whose ids are no UUIDs",
         { deterministic: () => true, id: ({ run }: { run: string }) => run },
-        "bad-provider",
+        /no UUID/,
+      ],
+      ["that throws", { deterministic: () => true, id: fail }, /failed: out of order, asked for .*"run"/],
+      [
+        "that throws for a type",
+        { deterministic: fail, id: () => "" },
+        /failed: out of order, asked for dataset type "/,
+      ],
+      [
+        "that promises an answer, which would count as yes for every type",
+        { deterministic: async () => false, id: () => "" },
+        /neither true nor false/,
       ],
     ] as const) {
       it(`refuses a provider ${what}`, async () => {
@@ -73,7 +87,8 @@ for (const dialect of ["sqlite", "postgres"] as const) {
         const error = await refusal(
           upgrade(fixture.folder, switched, { providers: { datasetIds: provider }, namespace: "daf_butler" }),
         );
-        expect(error.code).to.equal(code);
+        expect(error.code).to.equal("bad-provider");
+        expect(error.message).to.match(message);
       });
     }
 

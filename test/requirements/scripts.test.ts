@@ -119,7 +119,9 @@ for (const { title, dialect } of databases) {
       });
       const revisions = [changed];
       const { steps } = await plan(fixture.folder, "up", "collections@head", { revisions });
-      expect(steps.map(({ toVersion }) => toVersion)).to.deep.equal(["2.0.1"]);
+      expect(steps.map(({ toVersion, changes }) => [toVersion, changes])).to.deep.equal([
+        ["2.0.1", "content"],
+      ]);
       expect(
         steps.flatMap(({ statements }) => statements).filter((text) => /ALTER|CREATE/.test(text)),
       ).to.deep.equal([]);
@@ -238,7 +240,9 @@ for (const { title, dialect } of databases) {
     it("says what it declares in its plan (S6.5)", async () => {
       const fixture = await copyFixture("uuid-c6-synth", dialect);
       const { stdout } = await runGodwit(["plan", "--repo", fixture.folder, "datasets@head"]);
-      expect(stdout).to.match(/forward|older code|backward/i);
+      expect(stdout).to.include(
+        "needs the repository for itself, one transaction, can be undone, newer code on an older repository: full, older code on the result: none",
+      );
       const { steps } = await plan(fixture.folder, "up", "datasets@head");
       expect(
         steps.map(({ live, transactional, reversible, compatibility }) => ({
@@ -282,6 +286,24 @@ for (const { title, dialect } of databases) {
     });
   });
 }
+
+describe("What revisions declare", () => {
+  it("is told by show and history -v, of switches too (S6.5)", async () => {
+    const declared =
+      /compatibility: backward full, forward none\s+execution: needs the repository for itself, one transaction, can be undone/;
+    const shown = await runGodwit(["show", "4e2d7a28475b"]);
+    expect(shown.stdout).to.match(declared);
+    const history = await runGodwit(["history", "-v"], { env: { LANG: "C" } });
+    const [, below = ""] = history.stdout.split("4e2d7a28475b ByDimensions");
+    expect(below.split(" ByDimensions")[0]?.replaceAll("|", " ")).to.match(declared);
+    expect(history.stdout.split("\nswitches\n")[1]).to.match(
+      /635083325f20 -> 2101fbf51ad3 .*\s+compatibility: backward none, forward none\s+execution: needs/,
+    );
+    const { status, stdout } = await runGodwit(["history", "-v", "--json"]);
+    expect(status).to.equal(0);
+    expect(stdout).to.include('"forward": "none"');
+  });
+});
 
 describe("The table of requirements", () => {
   it("has a line for every requirement, and names tests that there are", async () => {

@@ -6,6 +6,7 @@ import type { SqlValue, Row } from "../../database/sql.js";
 import { sql } from "../../database/sql.js";
 import { InputError, RefusedError } from "../../errors.js";
 import type { RevisionContext } from "../../run/context.js";
+import { badProvider } from "../bad-provider.js";
 import type { Instrument } from "../day-obs.js";
 import type { ColumnSpec, ElementModel, UniverseModel } from "../expected/universe-model.js";
 
@@ -128,10 +129,7 @@ async function readInstruments(context: RevisionContext): Promise<Instrument[]> 
 
 function requireFunction(name: string, provider: unknown): DimensionRows {
   if (typeof provider === "function") return provider as DimensionRows;
-  throw new InputError(
-    "bad-provider",
-    `A provider "${name}" is no function of an instrument and the records that the dimension hangs on.`,
-  );
+  throw badProvider(name, "is no function of an instrument and the records that the dimension hangs on");
 }
 
 /** The columns that a provider fills. */
@@ -210,7 +208,7 @@ async function ask(
     );
     if (rows === undefined || rows === null) continue;
     if (!isIterable(rows)) {
-      throw badProvider(name, instrument, "gave something that is no sequence of rows");
+      throw badProvider(name, `gave something that is no sequence of rows, for ${whatOf(instrument)}`);
     }
     return timed(rows, timeoutMs, name, instrument);
   }
@@ -249,7 +247,7 @@ async function within<T>(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(badProvider(name, instrument, `gave nothing for ${timeoutMs / 1000} seconds`));
+      reject(badProvider(name, `gave nothing for ${timeoutMs / 1000} seconds, for ${whatOf(instrument)}`));
     }, timeoutMs);
   });
   try {
@@ -257,21 +255,14 @@ async function within<T>(
   } catch (error) {
     if (error instanceof InputError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw badProvider(name, instrument, `failed: ${reason}`, error);
+    throw badProvider(name, `failed: ${reason}, for ${whatOf(instrument)}`, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function badProvider(name: string, instrument: Instrument, what: string, cause?: unknown): InputError {
-  return new InputError(
-    "bad-provider",
-    `A provider "${name}" ${what}, for instrument "${instrument.name}".`,
-    {
-      hint: "Nothing was changed. Mend the provider, and run the same command again.",
-      cause,
-    },
-  );
+function whatOf({ name }: Instrument): string {
+  return `instrument "${name}"`;
 }
 
 /** Checks the rows of one instrument. */
@@ -333,7 +324,10 @@ class RowCheck {
   }
 
   #fault(row: unknown, what: string): InputError {
-    return badProvider(this.provider, this.instrument, `gave the row ${rowText(row)}, which ${what}`);
+    return badProvider(
+      this.provider,
+      `gave the row ${rowText(row)}, which ${what}, for ${whatOf(this.instrument)}`,
+    );
   }
 }
 

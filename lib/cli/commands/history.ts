@@ -35,7 +35,7 @@ export const historyCommand: Command = {
         choices: ["svg", "html", "mermaid", "dot", "json"],
         describe: "Write a picture of the trees",
       })
-      .option("v", { type: "boolean", describe: "Show files, labels and dependencies" })
+      .option("v", { type: "boolean", describe: "Show files, dependencies, and what revisions declare" })
       .example("$0 history", "all revisions, without opening a repository")
       .example("$0 history -i --repo /repo/main", "mark where a repository stands")
       .example("$0 history -r=-1:current", "the last step of each manager")
@@ -50,6 +50,7 @@ export const historyCommand: Command = {
       ...(uri === null ? {} : { uri }),
       ...(range === undefined ? {} : { range }),
       ...(argv["applied"] === true ? { runs: "read" as const } : {}),
+      ...(argv["v"] === true ? { declarations: "read" as const } : {}),
     });
     const picture = pictureFormats.find((format) => format === argv["graph"]);
     if (picture !== undefined) {
@@ -69,7 +70,7 @@ export const historyCommand: Command = {
     for (const { manager, revision } of report.unknown ?? [])
       note(`${manager}: ${revision} is recorded as applied, but no revision file has it.`);
     if (argv["applied"] === true) printRuns(report.runs ?? []);
-    else printSwitches(report.switches);
+    else printSwitches(report.switches, argv["v"] === true ? "full" : "plain");
     return 0;
   },
 };

@@ -26,18 +26,7 @@ export const showCommand: Command = {
       return 0;
     }
     printRevisions(report.revisions, "full");
-    for (const {
-      compatibility,
-      execution,
-      options,
-      needs,
-      asks,
-      irreversible,
-      placeholder,
-    } of report.revisions) {
-      if (compatibility !== undefined)
-        print(`    compatibility: backward ${compatibility.backward}, forward ${compatibility.forward}`);
-      if (execution?.live === true) print("    live: others may go on working");
+    for (const { options, needs, asks, irreversible, placeholder } of report.revisions) {
       for (const [name, option] of Object.entries(options ?? {}))
         print(`    option ${name}: ${option.description}`);
       for (const [name, purpose] of Object.entries(needs ?? {})) print(`    provider ${name}: ${purpose}`);
@@ -46,7 +35,9 @@ export const showCommand: Command = {
       if (irreversible !== undefined) print(`    cannot be undone: ${irreversible}`);
       if (placeholder !== undefined) print(`    no code: ${placeholder}`);
     }
-    printSwitches(report.switches);
+    for (const { id, summary, file } of report.extensions)
+      print(`    also: ${summary} (${[id, file].filter((part) => part !== null).join(", ")})`);
+    printSwitches(report.switches, "full");
     const [file] = report.revisions.flatMap((one) => one.file ?? []);
     if (argv["code"] === true && file !== undefined) {
       const { readFile } = await import("node:fs/promises");

@@ -50,6 +50,7 @@ function traits(step: PlannedStep): string[] {
     step.live ? "others may go on working" : "needs the repository for itself",
     step.transactional ? "one transaction" : "several transactions",
     step.reversible ? "can be undone" : "cannot be undone",
+    ...(step.changes === "content" ? ["changes content only"] : []),
     ...compatibility,
   ];
 }

@@ -1,20 +1,22 @@
-import type { HistoryReport, RevisionEntry } from "../../api/results.js";
+import type { Declarations, HistoryReport } from "../../api/results.js";
 import { drawLanes } from "../../graph/drawing/text.js";
 import type { DrawnNode } from "../../graph/drawing/text.js";
 import { print } from "./table.js";
+
+type Entry = HistoryReport["revisions"][number];
 
 /** How much is shown. */
 export type Detail = "plain" | "full" | "applied";
 
 /** Prints revisions below the name of their tree, with branches and merges in lanes, as `git log --graph` does. */
-export function printRevisions(revisions: readonly RevisionEntry[], detail: Detail): void {
+export function printRevisions(revisions: readonly Entry[], detail: Detail): void {
   if (revisions.length === 0) return;
   // One write: with thousands of revisions, a write a line takes longer than all the rest.
   print([...treesOf(revisions)].map((tree) => treeLines(tree, detail).join("\n")).join("\n\n"));
 }
 
-function treesOf(revisions: readonly RevisionEntry[]): Iterable<readonly RevisionEntry[]> {
-  const trees = new Map<string, RevisionEntry[]>();
+function treesOf(revisions: readonly Entry[]): Iterable<readonly Entry[]> {
+  const trees = new Map<string, Entry[]>();
   for (const revision of revisions) {
     const tree = trees.get(revision.manager);
     if (tree === undefined) trees.set(revision.manager, [revision]);
@@ -23,7 +25,7 @@ function treesOf(revisions: readonly RevisionEntry[]): Iterable<readonly Revisio
   return trees.values();
 }
 
-function treeLines(revisions: readonly RevisionEntry[], detail: Detail): string[] {
+function treeLines(revisions: readonly Entry[], detail: Detail): string[] {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
   const drawn = drawLanes(revisions, (id) => markOf(byId.get(id)), lineStyle());
   const width = drawn.reduce((widest, { graph }) => Math.max(widest, graph.length), 0);
@@ -35,13 +37,7 @@ function treeLines(revisions: readonly RevisionEntry[], detail: Detail): string[
   return lines;
 }
 
-function addNode(
-  lines: string[],
-  node: DrawnNode,
-  revision: RevisionEntry,
-  width: number,
-  detail: Detail,
-): void {
+function addNode(lines: string[], node: DrawnNode, revision: Entry, width: number, detail: Detail): void {
   for (const line of node.above) lines.push(line);
   lines.push(`${node.graph.padEnd(width)} ${describe(revision)}`);
   for (const line of node.below) lines.push(line);
@@ -49,7 +45,7 @@ function addNode(
 }
 
 /** `@` is where the repository stands, `*` applied, `+` pending, `.` neither; `o` where no repository was asked. */
-function markOf(revision: RevisionEntry | undefined): string {
+function markOf(revision: Entry | undefined): string {
   switch (revision?.state) {
     case "current":
       return "@";
@@ -70,13 +66,13 @@ function lineStyle(): "unicode" | "ascii" {
     : "ascii";
 }
 
-function describe({ id, class: branch, version, summary, labels }: RevisionEntry): string {
+function describe({ id, class: branch, version, summary, labels }: Entry): string {
   const what = branch === null ? "" : ` ${branch} ${version ?? ""}`.trimEnd();
   const label = labels.length === 0 ? "" : ` [${labels.join(", ")}]`;
   return `${id}${what}${label}  ${summary}`;
 }
 
-function detailsOf(revision: RevisionEntry, detail: Detail): string[] {
+function detailsOf(revision: Entry, detail: Detail): string[] {
   if (detail === "plain") return [];
   if (detail === "applied") return [appliedText(revision)];
   const { parents, dependsOn, file } = revision;
@@ -84,17 +80,37 @@ function detailsOf(revision: RevisionEntry, detail: Detail): string[] {
     `parents: ${parents.length === 0 ? "none" : parents.join(", ")}`,
     ...(dependsOn.length === 0 ? [] : [`depends on: ${dependsOn.join(", ")}`]),
     ...(file === null ? [] : [`file: ${file}`]),
+    ...declarationsOf(revision),
   ];
 }
 
-function appliedText({ appliedAt, appliedBy, durationMs }: RevisionEntry): string {
+/** Who can use the repository with it, and meanwhile. */
+function declarationsOf({ compatibility, execution = {}, placeholder, reversible }: Declarations): string[] {
+  const lines =
+    compatibility === undefined
+      ? []
+      : [`compatibility: backward ${compatibility.backward}, forward ${compatibility.forward}`];
+  if (placeholder !== undefined) return lines;
+  const { live = false, transactional = true } = execution;
+  const traits = [
+    live ? "others may go on working" : "needs the repository for itself",
+    transactional ? "one transaction" : "several transactions",
+    reversible === false ? "cannot be undone" : "can be undone",
+  ];
+  return [...lines, `execution: ${traits.join(", ")}`];
+}
+
+function appliedText({ appliedAt, appliedBy, durationMs }: Entry): string {
   if (appliedAt === null) return "applied before godwit was used here";
   return `${appliedAt} by ${appliedBy ?? "?"}${durationMs === null ? "" : `, ${durationMs} ms`}`;
 }
 
 /** Prints the switches between branches. */
-export function printSwitches(switches: HistoryReport["switches"]): void {
+export function printSwitches(switches: HistoryReport["switches"], detail: "plain" | "full" = "plain"): void {
   if (switches.length === 0) return;
   print("\nswitches");
-  for (const { manager, from, to, summary } of switches) print(`  ${manager}: ${from} -> ${to}  ${summary}`);
+  for (const edge of switches) {
+    print(`  ${edge.manager}: ${edge.from} -> ${edge.to}  ${edge.summary}`);
+    if (detail === "full") for (const line of declarationsOf(edge)) print(`    ${line}`);
+  }
 }
