@@ -284,6 +284,46 @@ for (const kind of databases) {
       await database.close();
     });
 
+    it("treats generated columns as what they are", async () => {
+      const database = await openFresh(kind, [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, g INTEGER GENERATED ALWAYS AS (a + 1) STORED, h INTEGER GENERATED ALWAYS AS (b * 2) STORED)",
+        "INSERT INTO t (id, a, b) VALUES (1, 2, 3)",
+      ]);
+      const alter = (change: (table: TableAlteration) => void): Promise<CostClass> =>
+        database.write(async (_, editor) => {
+          const { cost } = await editor.planAlter("t", change);
+          const done = await editor.alter("t", change);
+          expect(done.cost).to.equal(cost);
+          return cost;
+        });
+      const renamed = await alter((t) => {
+        t.renameColumn("a", "z z");
+        t.renameColumn("g", "a");
+      });
+      expect(renamed).to.equal("metadata");
+      await alter((t) => t.changeColumn("a", { type: type.bigint() }));
+      await alter((t) => {
+        t.dropColumn("b");
+        t.dropColumn("h");
+      });
+      expect(await database.rows(`SELECT * FROM t`)).to.deep.equal([{ id: 1n, "z z": 2n, a: 3n }]);
+      const refusal = await refusalOf(alter((t) => t.dropColumn("z z")));
+      expect(refusal).to.match(kind.dialect === "sqlite" ? /z z/ : /unsupported-alteration.*"z z".*"a"/);
+      await database.close();
+    });
+
+    it("cuts no string", async () => {
+      const database = await openFresh(kind, [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(20))",
+        "INSERT INTO t VALUES (1, 'longer than it')",
+      ]);
+      await database
+        .write((_, editor) => editor.alter("t", (t) => t.changeColumn("a", { type: type.string(4) })))
+        .catch(() => undefined);
+      expect(await database.rows("SELECT a FROM t")).to.deep.equal([{ a: "longer than it" }]);
+      await database.close();
+    });
+
     const refused: readonly [string, (table: TableAlteration) => void, RegExp][] = [
       ["a rule that a row breaks", (t) => t.addCheck({ name: "c", expression: "id < 30" }), /./],
       ["NOT NULL where a row is empty", (t) => t.changeColumn("select", { nullable: false }), /select/],

@@ -1,4 +1,5 @@
 /** What a table becomes by a list of changes: pure, and the same for both databases. */
+import { InputError } from "../../errors.js";
 import { addColumn, changeColumn, columnParts, dropColumn, renameColumn } from "./apply-columns.js";
 import {
   addCheck,
@@ -42,7 +43,22 @@ export function applyChanges(table: Table, changes: readonly TableChange[], rule
   const draft = new Draft(table, rules);
   for (const change of changes) apply(draft, change);
   for (const key of draft.indexed) addForeignKeyIndex(draft, key);
+  requireSources(table, draft);
   return { table: draft.table, sources: draft.sources, origins: draft.origins, live: draft.live };
+}
+
+/** Where a column in double quotes is gone, SQLite would take it for a string and generate others from that. */
+function requireSources(old: Table, draft: Draft): void {
+  const gone = old.columns.filter(({ name }) => draft.find(name) === undefined);
+  for (const { name, generated } of draft.table.columns) {
+    const source = gone.find((one) => draft.mentions(generated?.expression ?? null, one.name));
+    if (source === undefined) continue;
+    throw new InputError(
+      "bad-alteration",
+      `Column "${source.name}" of "${old.name}" cannot go, as "${name}" is generated from it.`,
+      { hint: `Drop "${name}" as well.` },
+    );
+  }
 }
 
 function apply(draft: Draft, change: TableChange): void {

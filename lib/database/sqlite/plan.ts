@@ -5,6 +5,7 @@ import { foldedName } from "../schema/folded-name.js";
 import type { Check, Column, Index, Table } from "../schema/table.js";
 import { literal, quoteName } from "./literals.js";
 import { impliesCheck, lengthCheckedColumn } from "./length-check.js";
+import { nameOf, tokenize } from "./parse/tokens.js";
 import { columnText, createIndexText, createTableText } from "./statements.js";
 
 /** How a change is carried out. */
@@ -85,11 +86,23 @@ function keyShape({ primaryKey, uniques, options }: Table): unknown {
 
 function changesReading(before: Column, after: Column, table: Table): boolean {
   if (before.collation !== after.collation || before.autoincrement !== after.autoincrement) return true;
-  if (JSON.stringify(before.generated) !== JSON.stringify(after.generated)) return true;
+  if (!sameGenerated(before.generated, after.generated)) return true;
   if (before.type === after.type) return false;
   if (table.options["strict"] === true || affinity(before.type) !== affinity(after.type)) return true;
   // INTEGER alone makes a primary key the row id.
   return table.primaryKey?.columns.includes(after.name) === true && affinity(after.type) !== "text";
+}
+
+/** Renames put names into quotes that had none. */
+function sameGenerated(before: Column["generated"], after: Column["generated"]): boolean {
+  if (before === null || after === null) return before === after;
+  return before.stored === after.stored && unquoted(before.expression) === unquoted(after.expression);
+}
+
+function unquoted(expression: string): string {
+  return tokenize(expression)
+    .map((token) => (token.kind === "name" ? nameOf(token) : token.text))
+    .join(" ");
 }
 
 /**

@@ -74,8 +74,10 @@ function droppedClauses(
   const constraints = constraintsOf(old)
     .filter((one) => !constraintsOf(table).some((other) => isSame(one, other)))
     .map(({ name }) => `DROP CONSTRAINT ${quoteName(name ?? "")}`);
+  // A generated column goes before those that it is computed from.
   const columns = old.columns
     .filter((column) => !origins.has(column.name))
+    .toSorted((a, b) => Number(b.generated !== null) - Number(a.generated !== null))
     .map((column) => `DROP COLUMN ${quoteName(column.name)}`);
   return { constraints, columns };
 }
@@ -157,8 +159,7 @@ export function changedColumn(
   if (before.default !== null && (after.default === null || retyped))
     clauses.push(`ALTER COLUMN ${name} DROP DEFAULT`);
   if (retyped) {
-    const using =
-      source?.kind === "expression" ? ` USING ${render(source)}` : castClause(name, before, after);
+    const using = source?.kind === "expression" ? ` USING ${render(source)}` : castClause(after);
     clauses.push(`ALTER COLUMN ${name} TYPE ${after.type}${using}`);
   }
   if (after.default !== null && (after.default !== before.default || retyped))
@@ -168,17 +169,16 @@ export function changedColumn(
   return clauses;
 }
 
-/** A cast that is written out cuts texts that are too long without a word; one that the server makes by itself refuses them. */
-function castClause(name: string, before: Column, after: Column): string {
-  const [fromText, toText] = [before, after].map(({ type }) => /^(text$|character)/.test(type));
-  if (fromText === true && toText === true) return "";
-  return ` USING ${name}::${toText === true ? "text" : after.type}`;
-}
-
 function notNullClauses(filled: readonly Column[]): string[] {
   return filled
     .filter((column) => !column.nullable)
     .map((column) => `ALTER COLUMN ${quoteName(column.name)} SET NOT NULL`);
+}
+
+/** A cast to a string type cuts what is too long; without it the server refuses. It also refuses one for a generated column. */
+function castClause({ name, type, generated }: Column): string {
+  if (generated !== null || /^(?:character|text|bit)\b/.test(type)) return "";
+  return ` USING ${quoteName(name)}::${type}`;
 }
 
 /** New columns are filled as a set. */

@@ -51,11 +51,16 @@ const pieces =
   /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|::\s*[\w$".]+|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*(?:\s*\()?/gi;
 
 /** A text with the new name of a column wherever it speaks of it. */
-export function renamedInText(text: string, { name, newName }: NameChange): string {
-  return text.replaceAll(pieces, (piece) => {
-    const isName = piece.startsWith('"')
-      ? piece.slice(1, -1).replaceAll('""', '"') === name
-      : /^[a-z_\u0080-\uffff]/i.test(piece) && piece.toLowerCase() === name;
-    return isName ? quoteName(newName) : piece;
-  });
+function renamedInText(text: string, { name, newName }: NameChange): string {
+  return text.replaceAll(pieces, (piece) => (isColumn(piece, name) ? quoteName(newName) : piece));
+}
+
+/** Whether an expression speaks of a column. */
+export function mentions(expression: string, column: string): boolean {
+  return (expression.match(pieces) ?? []).some((piece) => isColumn(piece, column));
+}
+
+function isColumn(piece: string, name: string): boolean {
+  if (piece.startsWith('"')) return piece.slice(1, -1).replaceAll('""', '"') === name;
+  return /^[a-z_\u0080-\uffff]/i.test(piece) && piece.toLowerCase() === name;
 }

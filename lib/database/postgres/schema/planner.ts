@@ -1,5 +1,5 @@
 /** What operations on PostgreSQL come to, without carrying them out. */
-import { InputError } from "../../../errors.js";
+import { InputError, RefusedError } from "../../../errors.js";
 import { applyChanges, emptyTable } from "../../schema/apply.js";
 import type { Rules } from "../../schema/rules.js";
 import type { TableChange } from "../../schema/changes.js";
@@ -15,7 +15,7 @@ import { planAlteration, renameStatements } from "./alter.js";
 import { Clauses } from "./clauses.js";
 import { computeValues, needsFormerNames } from "./computed-values.js";
 import { createStatements } from "./create.js";
-import { withFinalNames } from "./final-names.js";
+import { mentions, withFinalNames } from "./final-names.js";
 import { objectRenames } from "./object-renames.js";
 
 /** What PostgreSQL and a repository say about names and types. */
@@ -78,6 +78,8 @@ function planChanges(
   const render = ({ expression }: { readonly expression: Sql }): string => rules.render(expression);
   const target = applyChanges(old, withFinalNames(changes), rules);
   requireShortNames(target.table);
+  const remade = remadeColumns(old, target);
+  requireUngenerated(old, target, remade);
   const values = needsFormerNames(old, target)
     ? computeValues(old, target, changes, namespace, rules)
     : { statements: [], table: old, target };
@@ -94,7 +96,7 @@ function planChanges(
   ];
   const cost = values.statements.length > 0 ? "rewrite" : plan.cost;
   const effect: SchemaEffect = { table: target.table.name, cost, statements };
-  return { table: target.table, effect, remade: remadeColumns(old, target) };
+  return { table: target.table, effect, remade };
 }
 
 /** The server changes the type of a column only where no view uses it. */
@@ -107,6 +109,21 @@ function remadeColumns(old: Table, { table, sources, origins }: Target): string[
       );
     })
     .map(({ name }) => name);
+}
+
+/** The server gives no other type or values to columns from which others are computed that stay. */
+function requireUngenerated(old: Table, { origins }: Target, remade: readonly string[]): void {
+  const stay = new Set(origins.values());
+  for (const { name, generated } of old.columns) {
+    if (generated === null || !stay.has(name)) continue;
+    const source = remade.find((one) => one !== name && mentions(generated.expression, one));
+    if (source === undefined) continue;
+    throw new RefusedError(
+      "unsupported-alteration",
+      `Column "${source}" of "${old.name}" would go, or get another type or other values, and "${name}" is generated from it.`,
+      { hint: `Drop "${name}" before the change, and make it again afterwards.` },
+    );
+  }
 }
 
 /** The server would cut longer names without a word. */
