@@ -9,18 +9,18 @@ import { RefusedError } from "../../lib/errors.js";
 import { openRepository } from "../../lib/repository/open.js";
 import { databases } from "../support/databases.js";
 import { alterModel, anyCase, logicalType, startModel, valueFor } from "./model.js";
-import type { Choice, Model, Value } from "./model.js";
+import type { Model, Value } from "./model.js";
 
 class Undone extends Error {}
 
-const places: Partial<Record<Choice["operation"], number>> = { drop: -1, rename: 1 };
-
-/** PostgreSQL takes all changes as one: columns go first and are renamed last, so that no text of a change speaks of one that is not there. */
-function ordered(choices: readonly Choice[]): Choice[] {
-  return choices.toSorted((a, b) => (places[a.operation] ?? 0) - (places[b.operation] ?? 0));
-}
-
 async function createModel(session: Session, model: Model): Promise<void> {
+  await session.schema(plainConventions).create("parent", (t) => {
+    t.column("id", type.bigint());
+    t.primaryKey(["id"]);
+  });
+  await session
+    .data()
+    .insert("parent", { columns: ["id"], rows: Array.from({ length: 10 }, (_, n) => [BigInt(n)]) });
   await session.schema(plainConventions).create(model.name, (t) => {
     t.column("id", type.bigint());
     for (const column of model.columns)
@@ -58,9 +58,19 @@ async function requireModel(session: Session, model: Model): Promise<void> {
     ["id", false],
     ...model.columns.map(({ name, nullable }) => [name, nullable]),
   ]);
+  const ours = (text: string | null): string | null => (session.dialect === "sqlite" ? null : text);
+  expect(table.comment).to.equal(ours(model.comment));
+  expect(table.columns.slice(1).map(({ comment }) => comment)).to.deep.equal(
+    model.columns.map(({ comment }) => ours(comment)),
+  );
+  expect(table.primaryKey?.columns).to.deep.equal(["id", ...model.key.map(({ name }) => name)]);
   expect(namesOf(table)).to.deep.equal({
     uniques: [...model.uniques].map(([name, { name: column }]) => [name, ["id", column]]).toSorted(byName),
-    indexes: [...model.indexes].map(([name, { name: column }]) => [name, [column]]).toSorted(byName),
+    indexes: [
+      ...[...model.indexes].map(([name, { name: column }]) => [name, [column]]),
+      ...[...model.expressions.keys()].map((name) => [name, [null, "id"]]),
+    ].toSorted(byName),
+    foreignKeys: [...model.foreignKeys].toSorted((a, b) => byName([a], [b])),
     checks: [...model.checks.keys()].toSorted((a, b) => byName([a], [b])),
   });
   const rows = await session.query(sql`SELECT * FROM ${sql.table(model.name)} ORDER BY id`);
@@ -76,10 +86,11 @@ function byName(a: readonly unknown[], b: readonly unknown[]): number {
   return String(a[0]) < String(b[0]) ? -1 : 1;
 }
 
-function namesOf({ uniques, indexes, checks }: Table): unknown {
+function namesOf({ uniques, indexes, checks, foreignKeys }: Table): unknown {
   return {
     uniques: uniques.map((key) => [key.name, key.columns]).toSorted(byName),
     indexes: indexes.map((index) => [index.name, index.keys.map((key) => key.column)]).toSorted(byName),
+    foreignKeys: foreignKeys.map(({ name }) => name ?? "").toSorted((a, b) => byName([a], [b])),
     checks: checks.map(({ name }) => name ?? "").toSorted((a, b) => byName([a], [b])),
   };
 }
@@ -97,7 +108,7 @@ for (const kind of databases) {
           await createModel(session, model);
           for (const choices of alterations) {
             const { name } = model;
-            const steps = alterModel(model, kind.dialect === "sqlite" ? choices : ordered(choices));
+            const steps = alterModel(model, choices);
             await session.schema(plainConventions).alter(name, (t) => {
               for (const step of steps) step(t);
             });
@@ -120,7 +131,8 @@ for (const kind of databases) {
         });
       });
       try {
-        await fc.assert(property, { numRuns: 1000 });
+        const seed = process.env["MODEL_SEED"];
+        await fc.assert(property, { numRuns: 1000, ...(seed === undefined ? {} : { seed: Number(seed) }) });
         expect(refused / cases).to.be.at.most(0.02);
       } finally {
         await database.close();

@@ -15,6 +15,8 @@ export interface ModelColumn {
   nullable: boolean;
   default: Value;
   computed: boolean;
+  /** Kept by PostgreSQL alone. */
+  comment: string | null;
 }
 
 export interface Model {
@@ -24,6 +26,14 @@ export interface Model {
   uniques: Map<string, ModelColumn>;
   indexes: Map<string, ModelColumn>;
   checks: Map<string, ModelColumn>;
+  /** Indexes over expressions, of all rows or some. */
+  expressions: Map<string, ModelColumn>;
+  /** Foreign keys of `id` to the table `parent`. */
+  foreignKeys: Set<string>;
+  /** Columns of the primary key after `id`. */
+  key: ModelColumn[];
+  /** Kept by PostgreSQL alone. */
+  comment: string | null;
   counter: number;
 }
 
@@ -55,8 +65,19 @@ const operations = [
   "drop-unique",
   "drop-index",
   "drop-check",
+  "drop-expression",
+  "rename-unique",
+  "rename-check",
+  "rename-index",
+  "expression",
+  "foreign-key",
+  "drop-foreign-key",
+  "primary-key",
+  "comment",
+  "column-comment",
   "rename-table",
   "rename",
+  "swap",
 ] as const;
 
 const choice = fc.record({
@@ -81,6 +102,10 @@ export function startModel(columns: readonly Choice[], rowCount: number): Model 
     uniques: new Map(),
     indexes: new Map(),
     checks: new Map(),
+    expressions: new Map(),
+    foreignKeys: new Set(),
+    key: [],
+    comment: null,
     counter: 0,
   };
   for (const { column, name, value } of columns) {
@@ -94,6 +119,7 @@ export function startModel(columns: readonly Choice[], rowCount: number): Model 
       nullable: value % 2 === 0,
       default: null,
       computed: false,
+      comment: null,
     });
   }
   for (let row = 0; row < rowCount; row += 1) {
@@ -152,7 +178,55 @@ function step(model: Model, { operation, column: pick, name, value }: Choice): S
     case "drop-unique":
     case "drop-check":
     case "drop-index":
+    case "drop-expression":
       return dropNamed(model, operation, pick);
+    case "rename-unique":
+    case "rename-check":
+    case "rename-index":
+      return renameNamed(model, operation, pick, name);
+    case "expression":
+      model.expressions.set(label, column);
+      return (t) =>
+        t.addIndex([sql`coalesce(${sql.id(current)}, ${sql.id(current)})`, "id"], {
+          name: label,
+          ...(value % 2 === 0 ? { where: sql`${sql.id(current)} IS NOT NULL` } : {}),
+        });
+    case "foreign-key":
+      model.foreignKeys.add(label);
+      return (t) =>
+        t.addForeignKey(["id"], { table: "parent", columns: ["id"] }, { name: label, index: "none" });
+    case "drop-foreign-key": {
+      const [key] = model.foreignKeys;
+      if (key === undefined) return null;
+      model.foreignKeys.delete(key);
+      return (t) => t.dropConstraint({ name: key });
+    }
+    case "primary-key": {
+      if (column.nullable) return null;
+      model.key = value % 3 === 0 ? [] : [column];
+      const names = ["id", ...model.key.map((one) => one.name)];
+      return (t) => t.setPrimaryKey(names);
+    }
+    case "comment":
+      model.comment = value % 4 === 0 ? null : `it's $1 \\ ${value}`;
+      return (t) => t.comment(model.comment);
+    case "column-comment": {
+      const text = value % 4 === 0 ? null : `%s ${value}`;
+      column.comment = text;
+      return (t) => t.changeColumn(current, { comment: text });
+    }
+    case "swap": {
+      const other = model.columns[value % model.columns.length] as ModelColumn;
+      const aside = freeName(model, name);
+      if (other === column || aside === null) return null;
+      const taken = other.name;
+      [column.name, other.name] = [taken, current];
+      return (t) => {
+        t.renameColumn(current, aside);
+        t.renameColumn(taken, current);
+        t.renameColumn(aside, taken);
+      };
+    }
     case "compute": {
       const { former } = column;
       if (former === null || column.computed) return null;
@@ -175,6 +249,7 @@ function step(model: Model, { operation, column: pick, name, value }: Choice): S
       for (const row of model.rows) row.set(column, row.get(column)?.toString() ?? null);
       return (t) => t.changeColumn(current, { type: type.text() });
     case "allow-null":
+      if (model.key.includes(column)) return null;
       column.nullable = true;
       return (t) => t.changeColumn(current, { nullable: true });
     case "require":
@@ -189,8 +264,9 @@ function step(model: Model, { operation, column: pick, name, value }: Choice): S
       return (t) => t.changeColumn(current, { default: next });
     }
     case "drop": {
+      if (model.key.includes(column)) return null;
       model.columns = model.columns.filter((one) => one !== column);
-      for (const objects of [model.uniques, model.indexes, model.checks]) {
+      for (const objects of [model.uniques, model.indexes, model.checks, model.expressions]) {
         for (const [key, one] of objects) if (one === column) objects.delete(key);
       }
       return (t) => t.dropColumn(current);
@@ -225,7 +301,15 @@ function add(model: Model, operation: string, pick: number, nameIndex: number, v
   if (operation === "add-computed" && source === undefined) return null;
   const kind =
     source?.kind === "bigint" ? "bigint" : source === undefined && pick % 2 === 0 ? "bigint" : "text";
-  const column: ModelColumn = { name, former: null, kind, nullable: true, default: null, computed: true };
+  const column: ModelColumn = {
+    name,
+    former: null,
+    kind,
+    nullable: true,
+    default: null,
+    computed: true,
+    comment: null,
+  };
   const changed = logicalType(column);
   if (operation === "add-with-default") {
     column.default = valueFor(column, value);
@@ -259,15 +343,44 @@ function expression(kind: ModelColumn["kind"], name: string): ReturnType<typeof 
 
 function dropNamed(
   model: Model,
-  operation: "drop-unique" | "drop-check" | "drop-index",
+  operation: "drop-unique" | "drop-check" | "drop-index" | "drop-expression",
   pick: number,
 ): Step | null {
-  const objects = { "drop-unique": model.uniques, "drop-check": model.checks, "drop-index": model.indexes }[
-    operation
-  ];
+  const objects = {
+    "drop-unique": model.uniques,
+    "drop-check": model.checks,
+    "drop-index": model.indexes,
+    "drop-expression": model.expressions,
+  }[operation];
   const found = [...objects.keys()];
   const name = found[pick % Math.max(found.length, 1)];
   if (name === undefined) return null;
   objects.delete(name);
-  return operation === "drop-index" ? (t) => t.dropIndex({ name }) : (t) => t.dropConstraint({ name });
+  return operation === "drop-index" || operation === "drop-expression"
+    ? (t) => t.dropIndex({ name })
+    : (t) => t.dropConstraint({ name });
+}
+
+/** Gives an object a new name, or the one that another had which is gone. */
+function renameNamed(
+  model: Model,
+  operation: "rename-unique" | "rename-check" | "rename-index",
+  pick: number,
+  suffix: number,
+): Step | null {
+  const objects = {
+    "rename-unique": model.uniques,
+    "rename-check": model.checks,
+    "rename-index": model.indexes,
+  }[operation];
+  const found = [...objects.keys()];
+  const name = found[pick % Math.max(found.length, 1)];
+  const column = name === undefined ? undefined : objects.get(name);
+  const newName = `${operation} ${suffix % 3}`;
+  if (name === undefined || column === undefined || objects.has(newName)) return null;
+  objects.delete(name);
+  objects.set(newName, column);
+  return operation === "rename-index"
+    ? (t) => t.renameIndex(name, newName)
+    : (t) => t.renameConstraint(name, newName);
 }

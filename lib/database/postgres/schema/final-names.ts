@@ -3,16 +3,48 @@
  * names of the end. The server itself follows renames into all that is there already.
  */
 import type { TableChange } from "../../schema/changes.js";
-import type { ColumnRename, NameChange } from "../../schema/renames.js";
+import type { NameChange } from "../../schema/renames.js";
 import type { Sql, SqlPart } from "../../sql.js";
 import { quoteName } from "../literals.js";
 
-/** The changes with texts that speak of columns as they are called at the end. */
+/** The changes with texts that speak of columns as they are called at the end, without those whose columns are dropped meanwhile. */
 export function withFinalNames(changes: readonly TableChange[]): TableChange[] {
-  return changes.map((change, index) => {
-    const later = changes.slice(index + 1).filter((one): one is ColumnRename => one.kind === "rename-column");
-    return later.reduce(renamedIn, change);
+  return changes.flatMap((change, index) => {
+    let result = change;
+    for (const later of changes.slice(index + 1)) {
+      if (later.kind === "rename-column") result = renamedIn(result, later);
+      if (later.kind === "drop-column" && textsOf(result).some((text) => mentions(text, later.name)))
+        return [];
+    }
+    return [result];
   });
+}
+
+/** The texts of a change that are made a rule or an index. */
+function textsOf(change: TableChange): string[] {
+  switch (change.kind) {
+    case "add-check":
+      return [change.check.expression];
+    case "add-exclusion":
+      return [change.definition];
+    case "add-index": {
+      const { where } = change.options;
+      const pieces = [...change.columns, ...(where === undefined ? [] : [where])];
+      return pieces.flatMap((one) => (typeof one === "string" ? [] : [textOf(one)]));
+    }
+    default:
+      return [];
+  }
+}
+
+/** Names as they would stand in the text; values play no part. */
+function textOf({ parts }: Sql): string {
+  return parts
+    .map((part) => {
+      if (part.kind === "text") return part.text;
+      return part.kind === "value" ? "''" : quoteName(part.name);
+    })
+    .join("");
 }
 
 function renamedIn(change: TableChange, rename: NameChange): TableChange {
