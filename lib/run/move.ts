@@ -78,12 +78,22 @@ export async function move(request: Move): Promise<MoveResult> {
     const plan = await request.plan(state);
     if (plan.steps.length === 0) return { steps: done, note: done.length > 0 ? null : plan.note };
     refuseAtomicSubsteps(request.atomic, plan.steps);
-    const foresights = await foresee(request.repository, plan.environment, plan.steps);
-    if (!asked) await request.beforeChange?.(plan.steps, foresights);
+    try {
+      const foresights = await foresee(request.repository, plan.environment, plan.steps);
+      if (!asked) await request.beforeChange?.(plan.steps, foresights);
+    } catch (error) {
+      if (await hasMoved(request, state)) continue;
+      throw error;
+    }
     asked = true;
     const outcome = await carryOut(request, plan, state, done);
     if (outcome === "done") return { steps: done, note: null };
   }
+}
+
+/** Whether another runner has changed the state since: on SQLite nobody keeps others away while a plan is made. */
+async function hasMoved(request: Move, before: RepositoryState): Promise<boolean> {
+  return !sameHeads(headsOf(await readStateOnce(request)), headsOf(before));
 }
 
 function readStateOnce({ repository, known }: Move): Promise<RepositoryState> {

@@ -1,7 +1,6 @@
 /** What becomes of a run that somebody stops, and of one that does not hear how its commit ended. */
 import { expect } from "chai";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   current,
@@ -18,7 +17,7 @@ import { acquireWriterLock } from "../../lib/database/lock.js";
 import { intercept } from "../faults/intercept.js";
 import { databases } from "../support/databases.js";
 import type { EmptyDatabase } from "../support/databases.js";
-import { temporaryFolder } from "../support/folders.js";
+import { plainProject } from "../support/plain-project.js";
 import { createPostgresDatabase } from "../support/postgres.js";
 import { startGodwit } from "../support/program.js";
 
@@ -218,36 +217,18 @@ describe("A commit whose answer is lost", () => {
 });
 
 describe("Signals", () => {
-  /** A project whose second revision takes long, on a plain SQLite file. */
-  async function slowProject(): Promise<{ folder: string; args: string[] }> {
-    const folder = await temporaryFolder();
-    const revision = (id: string, parent: string | null, body: string): string =>
-      `import { defineRevision, sql, type } from "godwit";
-export default defineRevision({ id: "${id}", parent: ${JSON.stringify(parent)}, manager: "app", summary: "Make ${id}",
-  compatibility: { backward: "full", forward: "full" },
-  async up({ schema, mode }) { await schema.create("t_${id}", (table) => { table.column("n", type.bigint()); }); ${body} },
-  async down({ schema }) { await schema.drop("t_${id}"); } });\n`;
-    await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
-    await writeFile(
-      path.join(folder, "godwit.config.json"),
-      JSON.stringify({ revisions: ["./revisions"], repo: "sqlite:///data.sqlite3" }),
-    );
-    await mkdir(path.join(folder, "revisions", "app"), { recursive: true });
-    const wait =
-      'if (mode === "run") { console.log("at work"); await new Promise((go) => setTimeout(go, 1500)); }';
-    for (const [id, parent, body] of [
-      [ids[0], null, ""],
-      [ids[1], ids[0], wait],
-      [ids[2], ids[1], ""],
-    ] as const) {
-      await writeFile(path.join(folder, "revisions", "app", `${id}_make.ts`), revision(id, parent, body));
-    }
-    return { folder, args: ["upgrade"] };
+  /** A project whose second revision takes long. */
+  function slowProject(): Promise<string> {
+    return plainProject(ids, {
+      [ids[1]]:
+        'if (mode === "run") { console.log("at work"); await new Promise((go) => setTimeout(go, 1500)); }',
+    });
   }
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`${signal} stops after the step that runs and says how to go on; the second one stops at once`, async () => {
-      const { folder, args } = await slowProject();
+      const folder = await slowProject();
+      const args = ["upgrade"];
       const second = startGodwit(args, { cwd: folder });
       await once(second.child.stdout, "data");
       second.child.kill(signal);
