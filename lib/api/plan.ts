@@ -10,6 +10,7 @@ import {
   optionsOf,
   prepareSteps,
   providersNeeded,
+  summaryOf,
 } from "../run/prepare.js";
 import type { PreparedStep } from "../run/prepare.js";
 import { missingOptions } from "../run/option-values.js";
@@ -174,7 +175,7 @@ function describe(
     class: after?.branch ?? revision.branch,
     fromVersion: before?.version ?? null,
     toVersion: after?.version ?? null,
-    summary: definition.summary,
+    summary: summaryOf(prepared),
     live: [definition, ...extensions].every(({ execution }) => execution?.live ?? false),
     transactional: definition.execution?.transactional ?? true,
     reversible: hasWayBack && (direction === "down" || irreversibleExtensions(prepared).length === 0),

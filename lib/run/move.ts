@@ -14,7 +14,7 @@ import type { Stamp } from "../state/write.js";
 import { foresee } from "./foresee.js";
 import type { Foresight } from "./foresee.js";
 import { pauseAt } from "./pause.js";
-import { describeStep, isTransactional } from "./prepare.js";
+import { describeStep, isTransactional, summaryOf } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
 import {
@@ -339,13 +339,14 @@ async function finish(
   }
 }
 
-function tellStarted({ environment }: StepRun, { step, revision, definition }: PreparedStep): void {
+function tellStarted({ environment }: StepRun, prepared: PreparedStep): void {
+  const { step, revision } = prepared;
   environment.onEvent({
     kind: "step-started",
     revision: revision.id,
     manager: step.manager,
     direction: step.direction,
-    summary: definition.summary,
+    summary: summaryOf(prepared),
   });
 }
 

@@ -95,6 +95,11 @@ export function refuseStepsWithoutCode(steps: readonly PreparedStep[]): void {
   throw new RefusedError(first.code, faults.map(({ message }) => message).join("\n"), { hint: first.hint });
 }
 
+/** What a step does, in a sentence: a switch that is gone back over says so. */
+export function summaryOf({ step, definition }: PreparedStep): string {
+  return step.switch?.way === "back" ? `Back over the switch: ${definition.summary}` : definition.summary;
+}
+
 /** Whether a step is one transaction, or sub-steps that each commit. */
 export function isTransactional({ definition }: PreparedStep): boolean {
   return definition.execution?.transactional ?? true;

@@ -50,9 +50,14 @@ export function edgesOf({ revisions, switches }: Picture): PicturedEdge[] {
   return edges.filter((edge) => shown.has(edge.from) && shown.has(edge.to));
 }
 
-/** What stands in the box of a revision: class and version (its tree, where it has none), and the id. */
-export function linesOf({ id, manager, class: name, version }: PicturedRevision): [string, string] {
-  return [name === null ? manager : `${name} ${version ?? ""}`.trim(), id];
+/** A summary in a box is cut here; the whole stands in the title and the details. */
+const longestSummary = 26;
+
+/** What stands in the box of a revision: class and version (where it has none, what it does), and the id. */
+export function linesOf({ id, manager, class: name, version, summary }: PicturedRevision): [string, string] {
+  if (name !== null) return [`${name} ${version ?? ""}`.trim(), id];
+  const told = summary === "" ? manager : summary;
+  return [told.length <= longestSummary ? told : `${told.slice(0, longestSummary - 1).trimEnd()}…`, id];
 }
 
 /** The revisions of each tree, trees in alphabetical order. */

@@ -28,17 +28,26 @@ export function shortestRoute(
   to: number,
 ): readonly Crossing[] {
   const crossings = crossingsOf(view, tree);
-  const [best, ...equals] = allShortest(view, crossings, from, to);
+  const [best, other] = allShortest(view, crossings, from, to);
   if (best === undefined) throw noRoute(view, crossings, from, to);
-  if (equals.length === 0) return best.crossings;
-  const ways = [best, ...equals].map((route) =>
+  if (other === undefined) return best.crossings;
+  const ways = [best, other].map((route) =>
     route.crossings.map((crossing) => crossingName(view, crossing)).join(", then "),
   );
+  const choices = forks(best, other).map((node) => `\`godwit upgrade ${idOf(view.graph, node)}\``);
   throw problem(
     "ambiguous-switch",
     `Two ways lead from ${idOf(view.graph, from)} to ${idOf(view.graph, to)} in ${best.steps} steps: ${ways.join("; or ")}.`,
-    "Go to the start of the switch that is meant first, then over it.",
+    `Choose one with ${choices.join(" or ")}, then go on to ${idOf(view.graph, to)}.`,
   );
+}
+
+/** Where two ways part: what the first switches that differ lead to, or where they start, if they lead to the same revision. */
+function forks(one: Route, other: Route): number[] {
+  const at = one.crossings.findIndex((crossing, index) => crossing !== other.crossings[index]);
+  const parting = [one.crossings[at], other.crossings[at]].filter((crossing) => crossing !== undefined);
+  const ends = new Set(parting.map(({ to }) => to));
+  return ends.size > 1 ? [...ends] : parting.map(({ from }) => from);
 }
 
 /** Whether a switch leads on from a revision, or one above it, within its branch. */

@@ -125,6 +125,8 @@ describe("Several switches", () => {
     const error = failure(() => plan(tied, standingOn({ store: "a1" }), "c1"));
     expect(error.code).to.equal("ambiguous-switch");
     expect(error.message).to.include("a1 → b1").and.include("a1 → d1");
+    expect(error.hint).to.include("`godwit upgrade b1` or `godwit upgrade d1`");
+    expect(plan(tied, standingOn({ store: "d1" }), "c1")).to.deep.equal(["switch c1 (c1)"]);
   });
 
   it("that lead nowhere near are no way", () => {
