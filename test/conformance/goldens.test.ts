@@ -6,11 +6,11 @@ import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
 import type { Description } from "../support/normalize/description.js";
-import { goldenMeta, goldenNames, readFresh, readGolden } from "../support/normalize/golden.js";
+import { goldenMeta, readFresh, readGolden } from "../support/normalize/golden.js";
 import { canonical } from "../support/normalize/json.js";
 import { content } from "./contents.js";
 import { otherVersions, unexplained, unexplainedFresh } from "./differences.js";
-import { isMigration, runSteps } from "./steps.js";
+import { migrationsOf, runSteps } from "./steps.js";
 
 const own = { ignorePrefixes: ["revision_", "godwit_"] };
 
@@ -61,12 +61,10 @@ async function requireRefusal(dialect: DialectName, golden: string): Promise<voi
 }
 
 for (const dialect of ["sqlite", "postgres"] as const) {
-  const names = await goldenNames(dialect);
+  const goldens = await migrationsOf(dialect);
   describe(`Migrations of real repositories, ${dialect}`, () => {
-    for (const golden of names) {
+    for (const { golden, meta } of goldens) {
       it(golden, async () => {
-        const meta = await goldenMeta(dialect, golden);
-        if (!isMigration(meta)) return;
         if (!meta.ok && !faultsOfTheTool.test(golden)) {
           await requireRefusal(dialect, golden);
           return;

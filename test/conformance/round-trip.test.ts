@@ -1,12 +1,13 @@
 import { expect } from "chai";
+import type { DialectName } from "../../lib/database/database.js";
 import { downgrade, show } from "../../lib/index.js";
 import { copyFixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
 import type { GeneratedValues } from "../support/normalize/description.js";
-import { goldenMeta, goldenNames } from "../support/normalize/golden.js";
 import { content } from "./contents.js";
-import { isMigration, nameOf, runSteps } from "./steps.js";
+import { migrationsOf, nameOf, runSteps } from "./steps.js";
+import type { GoldenMigration } from "./steps.js";
 
 const own = { ignorePrefixes: ["revision_", "godwit_"] };
 
@@ -61,35 +62,40 @@ const generated: readonly GeneratedValues[] = [
 ];
 
 /** Where a migration begins: the parent of its revision, or the other end of its switch. */
-function beginningOf({
-  revisions: [header],
-  switches: [edge],
-}: Awaited<ReturnType<typeof show>>): string | null {
+function beginningOf({ revisions: [header], switches: [edge] }: Shown): string | null {
   if (edge !== undefined) return edge.from;
   if (header?.placeholder !== undefined) return null;
   return header?.parents[0] ?? null;
 }
 
+/** The goldens of one revision with a way down. */
+async function undoable(dialect: DialectName): Promise<(GoldenMigration & { readonly start: string })[]> {
+  const found: (GoldenMigration & { readonly start: string })[] = [];
+  for (const { golden, meta } of await migrationsOf(dialect)) {
+    const moves = meta.steps.filter(([command]) => command !== "stamp");
+    const [command, revision] = moves[0] ?? [];
+    if (!meta.ok || moves.length !== 1 || command !== "upgrade") continue;
+    const report = await shown(nameOf(revision));
+    const start = report.revisions[0]?.irreversible === undefined ? beginningOf(report) : null;
+    if (start !== null) found.push({ golden, meta, start });
+  }
+  return found;
+}
+
+type Shown = Awaited<ReturnType<typeof show>>;
+const looked = new Map<string, Promise<Shown>>();
+
+function shown(revision: string): Promise<Shown> {
+  const known = looked.get(revision) ?? show(revision);
+  looked.set(revision, known);
+  return known;
+}
+
 for (const dialect of ["sqlite", "postgres"] as const) {
-  const names = await goldenNames(dialect);
+  const goldens = await undoable(dialect);
   describe(`Migrations of real repositories, up and down again, ${dialect}`, () => {
-    for (const golden of names) {
-      it(golden, async function () {
-        const meta = await goldenMeta(dialect, golden);
-        const ups = meta.steps.filter(([command]) => command === "upgrade");
-        if (
-          !isMigration(meta) ||
-          !meta.ok ||
-          ups.length !== 1 ||
-          meta.steps.some(([command]) => command === "downgrade")
-        )
-          return;
-        const [, revision] = ups[0] ?? [];
-        const report = await show(nameOf(revision));
-        const [header] = report.revisions;
-        if (header === undefined || header.irreversible !== undefined) return;
-        const start = beginningOf(report);
-        if (start === null) return;
+    for (const { golden, meta, start } of goldens) {
+      it(golden, async () => {
         const fixture = await copyFixture(meta.repo, dialect);
         const before = await describeFixture(fixture);
         await runSteps(fixture, meta);

@@ -1,11 +1,13 @@
 /** What the Python tool was asked for, said to godwit. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { DialectName } from "../../lib/database/database.js";
 import { downgrade, upgrade } from "../../lib/index.js";
 import type { RunOptions } from "../../lib/index.js";
 import { archivedFile } from "../support/archive.js";
 import type { Fixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
+import { goldenMeta, goldenNames } from "../support/normalize/golden.js";
 import type { Meta } from "../support/normalize/description.js";
 import type { Json } from "../support/normalize/json.js";
 
@@ -20,6 +22,20 @@ const preparations = new Set(["stamp"]);
 /** Commands that are no migrations; they have tests of their own. */
 export function isMigration({ steps }: Meta): boolean {
   return steps.every(([command]) => ["stamp", "upgrade", "downgrade"].includes(command));
+}
+
+export interface GoldenMigration {
+  readonly golden: string;
+  readonly meta: Meta;
+}
+
+/** The goldens of migrations. */
+export async function migrationsOf(dialect: DialectName): Promise<GoldenMigration[]> {
+  const names = await goldenNames(dialect);
+  const all = await Promise.all(
+    names.map(async (golden) => ({ golden, meta: await goldenMeta(dialect, golden) })),
+  );
+  return all.filter(({ meta }) => isMigration(meta));
 }
 
 /** Runs the steps of a golden on a copy of its repository. */
