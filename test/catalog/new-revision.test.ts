@@ -151,6 +151,11 @@ describe("A new revision", () => {
     ["a kind that is a path", { kind: "../static-table" }, "unknown-kind"],
     ["a flag that the kind has not", { flags: { columns: ["a"] } }, "unknown-flag"],
     ["a change without a table", { flags: { "add-column": ["a text"] } }, "missing-flag"],
+    [
+      "an action that no key has",
+      { flags: { table: ["t"], "add-foreign-key": ["a -> u(id) on delete explode"] } },
+      "bad-flag",
+    ],
     ["a column without a type", { flags: { table: ["t"], "add-column": ["a"] } }, "bad-column"],
     ["a type of one database", { flags: { table: ["t"], "add-column": ["a int8range"] } }, "bad-column"],
     [
@@ -245,6 +250,11 @@ flags:
     ["text", "---\ndescription: x\n---\nfine\n<% if ( { %>\n", 5],
     ["text that fails", "---\ndescription: x\n---\nfine\n\n<%= it.no.thing %>\n", 6],
     ["tag that is not closed", "---\ndescription: x\n---\nfine\n<%= it.x\n", 5],
+    [
+      "flag",
+      "---\ndescription: x\nflags:\n  a: { form: text, description: A }\n  b: { form: txt }\n---\n",
+      5,
+    ],
     ["head", "---\ndescription: x\nflags: [a\n  b: c\n---\n", 3],
   ];
   for (const [what, text, line] of templates) {
@@ -291,6 +301,24 @@ for (const kind of databases) {
       [
         "columns",
         { "add-column": ["doc text", "stars bigint not null default 5", `"a "" b" string(4) default 'x'`] },
+      ],
+      [
+        "columns of further types",
+        {
+          "add-column": [
+            "p numeric(10,2) default 1.5",
+            "q native(NUMERIC(4,1), numeric(4,1)) null",
+            "w date null",
+            "f double precision not null default -1.5e3",
+          ],
+        },
+      ],
+      [
+        "a foreign key with actions",
+        {
+          "add-column": ["u bigint"],
+          "add-foreign-key": ["u -> u(id) on delete cascade on update set null"],
+        },
       ],
       ["a dropped column", { "drop-column": ["old string(8)"] }],
       ["a new name", { "rename-column": ["a: b"] }],

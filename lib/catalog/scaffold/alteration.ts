@@ -159,15 +159,24 @@ function withUnique({ columns, name }: KeyText): Change {
   };
 }
 
-function foreignKeyCode({ columns, table, referenced }: ForeignKeyText, options = ""): string {
-  return `table.addForeignKey(${names(columns)}, { table: ${text(table)}, columns: ${names(referenced)} }${options})`;
+function foreignKeyCode(
+  { columns, table, referenced, onDelete, onUpdate }: ForeignKeyText,
+  index: "by-convention" | "none" = "by-convention",
+): string {
+  const options = [
+    ...(onDelete === undefined ? [] : [`onDelete: ${text(onDelete)}`]),
+    ...(onUpdate === undefined ? [] : [`onUpdate: ${text(onUpdate)}`]),
+    ...(index === "none" ? ['index: "none"'] : []),
+  ];
+  const last = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
+  return `table.addForeignKey(${names(columns)}, { table: ${text(table)}, columns: ${names(referenced)} }${last})`;
 }
 
 /** A foreign key gets an index by the repository's conventions, unless one is asked for; which there is, is seen on the way down. */
 function withForeignKey(key: ForeignKeyText, table: string, number: number, indexed: boolean): Change {
   const { columns } = key;
   const constraint = `table.dropConstraint({ kind: "foreign-key", columns: ${names(columns)} })`;
-  if (indexed) return { up: [foreignKeyCode(key, ', { index: "none" }')], down: [constraint] };
+  if (indexed) return { up: [foreignKeyCode(key, "none")], down: [constraint] };
   const index = `index${number === 0 ? "" : number + 1}`;
   return {
     up: [foreignKeyCode(key)],

@@ -22,6 +22,7 @@ const plainTypes: ReadonlyMap<string, string> = new Map(
     boolean: "boolean",
     bool: "boolean",
     double: "double",
+    float: "double",
     uuid: "uuid",
     bytes: "bytes",
     timestamp: "timestamp",
@@ -42,23 +43,50 @@ export function parseColumn(text: string): ColumnText {
 }
 
 function parseType(text: string, rest: string): { code: string; rest: string } {
-  const match = /^([A-Za-z]\w*)(?:\s*\(([^)]*)\))?(?=\s|$)/.exec(rest);
-  if (match === null) throw badColumn(text, "its type is not readable");
-  const [all, word = "", inside] = match;
-  return { code: typeCode(text, word.toLowerCase(), inside), rest: rest.slice(all.length) };
+  const word = /^[A-Za-z]\w*(?: precision(?=\s|$))?/i.exec(rest)?.[0];
+  if (word === undefined) throw badColumn(text, "its type is not readable");
+  const after = rest.slice(word.length);
+  const inside = insideParentheses(after.trimStart());
+  const left = inside === null ? after : after.trimStart().slice(inside.length + 2);
+  if (!/^(\s|$)/.test(left)) throw badColumn(text, "its type is not readable");
+  return { code: typeCode(text, word.toLowerCase(), inside ?? undefined), rest: left };
+}
+
+/** What stands in the parentheses that a text begins with; null where it begins otherwise, or they do not end. */
+function insideParentheses(text: string): string | null {
+  let depth = 0;
+  for (const [at, letter] of [...text].entries()) {
+    if (letter === "(") depth += 1;
+    if (letter === ")") depth -= 1;
+    if (depth === 0) return at === 0 ? null : [...text].slice(1, at).join("");
+  }
+  return null;
 }
 
 function typeCode(text: string, word: string, inside: string | undefined): string {
-  const plain = plainTypes.get(word);
+  const plain = plainTypes.get(word.replace("double precision", "double"));
   if (plain !== undefined && inside === undefined) return `type.${plain}()`;
   if ((word === "string" || word === "varchar") && /^\s*[1-9]\d{0,8}\s*$/.test(inside ?? "")) {
     return `type.string(${Number(inside)})`;
   }
-  const [sqlite = "", postgres = ""] = (inside ?? "").split(",").map((one) => one.trim());
-  if (word === "native" && sqlite !== "" && postgres !== "") {
-    return `type.native({ sqlite: ${JSON.stringify(sqlite)}, postgres: ${JSON.stringify(postgres)} })`;
-  }
+  const shared = sharedType(word, inside);
+  if (shared !== null) return nativeCode(shared.toUpperCase(), shared);
+  const [sqlite = "", postgres = ""] = (inside ?? "").split(/,(?![^()]*\))/).map((one) => one.trim());
+  if (word === "native" && sqlite !== "" && postgres !== "") return nativeCode(sqlite, postgres);
   throw badColumn(text, `the type "${word}" is not one that both databases have`);
+}
+
+/** Types that both databases know by the same words, and that have no name of their own here. */
+function sharedType(word: string, inside: string | undefined): string | null {
+  if (word === "date") return inside === undefined ? word : null;
+  if (word !== "numeric" && word !== "decimal") return null;
+  if (inside === undefined) return "numeric";
+  const digits = /^\s*(\d{1,4})\s*(?:,\s*(\d{1,4})\s*)?$/.exec(inside);
+  return digits === null ? null : `numeric(${digits.slice(1).filter(Boolean).join(",")})`;
+}
+
+function nativeCode(sqlite: string, postgres: string): string {
+  return `type.native({ sqlite: ${JSON.stringify(sqlite)}, postgres: ${JSON.stringify(postgres)} })`;
 }
 
 const defaultPattern =
@@ -97,8 +125,8 @@ export function requireFillable({ name, nullable, default: value }: ColumnText):
 }
 
 function badColumn(text: string, problem: string): InputError {
-  const types = [...plainTypes.keys()].filter((name) => name !== "int" && name !== "bool").join(", ");
+  const types = [...plainTypes.keys()].filter((name) => !["int", "bool", "float"].includes(name)).join(", ");
   return new InputError("bad-column", `The column ${JSON.stringify(text)} cannot be made: ${problem}.`, {
-    hint: `Write it as 'name type [null | not null] [default value]'; types are ${types}, string(LENGTH), and native(SQLITE, POSTGRES).`,
+    hint: `Write it as 'name type [null | not null] [default value]'; types are ${types}, date, string(LENGTH), numeric(DIGITS, SCALE), and native(SQLITE, POSTGRES).`,
   });
 }

@@ -1,4 +1,5 @@
 /** Keys, indexes and checks as they are written on the command line. */
+import type { ReferentialAction } from "../../database/schema/table.js";
 import { InputError } from "../../errors.js";
 import { checkName, splitNames, unquote } from "./names.js";
 
@@ -13,6 +14,8 @@ export interface ForeignKeyText {
   readonly columns: readonly string[];
   readonly table: string;
   readonly referenced: readonly string[];
+  readonly onDelete?: ReferentialAction;
+  readonly onUpdate?: ReferentialAction;
 }
 
 export interface CheckText {
@@ -38,19 +41,47 @@ export function parseKey(text: string): KeyText {
   };
 }
 
-/** Reads `a, b -> table(x, y)`. @throws InputError `bad-flag` */
+const action = "no action|restrict|cascade|set null|set default";
+const foreignKeyPattern = new RegExp(
+  String.raw`^(.+?)\s*->\s*("(?:[^"]|"")+"|[^\s("]+)\s*\(((?:"(?:[^"]|"")*"|[^")])+)\)\s*(.*)$`,
+);
+
+/** Reads `a, b -> table(x, y) on delete cascade on update set null`. @throws InputError `bad-flag` */
 export function parseForeignKey(text: string): ForeignKeyText {
-  const match = /^(.+?)\s*->\s*("(?:[^"]|"")+"|[^\s("]+)\s*\((.+)\)\s*$/.exec(text);
+  const match = foreignKeyPattern.exec(text);
   const columns = splitNames(match?.[1] ?? "");
   const referenced = splitNames(match?.[3] ?? "");
-  if (match?.[2] === undefined || columns.length === 0 || columns.length !== referenced.length) {
-    throw badFlag(text, "'column, column -> table(column, column)', with as many columns on both sides");
+  const actions = parseActions(match?.[4] ?? "");
+  if (
+    match?.[2] === undefined ||
+    actions === null ||
+    columns.length === 0 ||
+    columns.length !== referenced.length
+  ) {
+    throw badFlag(
+      text,
+      "'column, column -> table(column, column)', with as many columns on both sides, and 'on delete cascade' and the like after it",
+    );
   }
   return {
     columns: columns.map((column) => checkName("column", column)),
     table: checkName("table", unquote(match[2])),
     referenced: referenced.map((column) => checkName("column", column)),
+    ...actions,
   };
+}
+
+function parseActions(text: string): Pick<ForeignKeyText, "onDelete" | "onUpdate"> | null {
+  const pattern = new RegExp(String.raw`^\s*on\s+(delete|update)\s+(${action})(?=\s|$)`, "i");
+  const found: { onDelete?: ReferentialAction; onUpdate?: ReferentialAction } = {};
+  let rest = text.replaceAll(/\s+/g, " ");
+  for (let match = pattern.exec(rest); match !== null; match = pattern.exec(rest)) {
+    const key = match[1]?.toLowerCase() === "delete" ? "onDelete" : "onUpdate";
+    if (found[key] !== undefined) return null;
+    found[key] = match[2]?.toUpperCase() as ReferentialAction;
+    rest = rest.slice(match[0].length);
+  }
+  return rest.trim() === "" ? found : null;
 }
 
 /** Reads `name: expression`. @throws InputError `bad-flag` */
@@ -68,5 +99,7 @@ export function parseRename(text: string): RenameText {
 }
 
 function badFlag(text: string, form: string): InputError {
-  return new InputError("bad-flag", `${JSON.stringify(text)} is not understood; it is written ${form}.`);
+  return new InputError("bad-flag", `${JSON.stringify(text)} is not understood.`, {
+    hint: `Write it as ${form}.`,
+  });
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Document } from "yaml";
 import { InputError } from "../../errors.js";
 import { flagForms } from "./flags.js";
 import type { FlagDeclaration, FlagForm } from "./flags.js";
@@ -68,13 +69,24 @@ async function readTemplate(kind: string, file: string): Promise<Template> {
     kind,
     file,
     description: typeof description === "string" ? description : "",
-    flags: readDeclarations(file, flags),
+    flags: readDeclarations(file, flags, (name) => lineIn(document, yaml, name)),
     body: text.slice(head.length),
     headLines: head.split("\n").length - 1,
   };
 }
 
-function readDeclarations(file: string, flags: unknown): Record<string, FlagDeclaration> {
+/** The line of a flag in the file. */
+function lineIn(document: Document, yaml: string, name: string): number {
+  const flag = document.getIn(["flags", name], true) as { readonly range?: readonly number[] } | undefined;
+  const offset = flag?.range?.[0] ?? 0;
+  return yaml.slice(0, offset).split("\n").length + 1;
+}
+
+function readDeclarations(
+  file: string,
+  flags: unknown,
+  lineOfFlag: (name: string) => number,
+): Record<string, FlagDeclaration> {
   if (typeof flags !== "object" || flags === null) throw templateFault(file, 1, '"flags" must be an object.');
   return Object.fromEntries(
     Object.entries(flags).map(([name, declared]) => {
@@ -86,7 +98,7 @@ function readDeclarations(file: string, flags: unknown): Record<string, FlagDecl
       } = (declared ?? {}) as Record<string, unknown>;
       if (typeof form !== "string" || !Object.hasOwn(flagForms, form)) {
         const forms = Object.keys(flagForms).join(", ");
-        throw templateFault(file, 1, `The form of --${name} must be one of ${forms}.`);
+        throw templateFault(file, lineOfFlag(name), `The form of --${name} must be one of ${forms}.`);
       }
       return [
         name,
