@@ -1,7 +1,7 @@
 import { findRevisions } from "../api/revision-set.js";
 import { StepError } from "../errors.js";
 import { tipsOf } from "../catalog/scaffold/tree.js";
-import { scratchRepositories } from "./repositories.js";
+import { butlerCopies, scratchRepositories } from "./repositories.js";
 import type { TestRepository } from "./repositories.js";
 import { climb } from "./stairway.js";
 import type { StairwayOptions, StairwayStep } from "./stairway.js";
@@ -49,13 +49,33 @@ export interface TrialReport {
  * Tries all revisions up to a target, as `describeRevisions` does, without a test runner.
  * @throws StepError about the first revision that fails
  */
-export async function tryRevisions(options: DescribeOptions = {}): Promise<TrialReport[]> {
+export async function tryRevisions(given: DescribeOptions = {}): Promise<TrialReport[]> {
+  const options = { ...(await defaultsFor(given)), ...given };
   await requireOneTip(options);
   const reports: TrialReport[] = [];
-  for (const repository of options.repositories ?? scratchRepositories(process.env)) {
+  for (const repository of options.repositories) {
     reports.push({ repository: repository.title, steps: await climbOn(repository, options) });
   }
   return reports;
+}
+
+/**
+ * What revisions are tried on where nothing is said: copies of Butlers where some are named, or where a revision belongs to one of a
+ * Butler's trees; else scratch databases. A Butler's other trees are left where they are.
+ */
+async function defaultsFor(
+  options: DescribeOptions,
+): Promise<{
+  readonly repositories: readonly TestRepository[];
+  readonly target: string | readonly string[];
+}> {
+  const { openScaffoldProject, treeOf } = await import("../catalog/scaffold/project.js");
+  const project = await openScaffoldProject(options);
+  const managers = [...new Set(project.own.map(({ manager }) => manager))];
+  const isButlers = managers.some((manager) => treeOf(project, manager).isButler);
+  if (!isButlers && (process.env["GODWIT_TEST_BUTLERS"] ?? "") === "")
+    return { repositories: scratchRepositories(process.env), target: "head" };
+  return { repositories: butlerCopies(process.env), target: managers.map((manager) => `${manager}@head`) };
 }
 
 async function climbOn(repository: TestRepository, options: DescribeOptions): Promise<StairwayStep[]> {

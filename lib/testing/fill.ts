@@ -69,7 +69,11 @@ async function referencedValues(session: Session, table: Table): Promise<Map<str
   const values = new Map<string, SqlValue[]>();
   for (const { columns, referencedTable, referencedColumns } of table.foreignKeys) {
     if (referencedTable === table.name) {
-      for (const column of columns) values.set(column, [null]);
+      // A row that refers to itself is right at once where null is not.
+      const isOptionalKey = columns.every((name) =>
+        table.columns.some((one) => one.name === name && one.nullable),
+      );
+      if (isOptionalKey) for (const column of columns) values.set(column, [null]);
       continue;
     }
     if (referencedColumns.length === 0) continue;
@@ -90,6 +94,9 @@ async function referencedValues(session: Session, table: Table): Promise<Map<str
 function madeUpValue({ name, type }: Column, number: number): SqlValue {
   const word = type.toLowerCase();
   const length = Number(/\((\d+)\)/.exec(word)?.[1] ?? 24);
+  if (/range/.test(word)) return `[${number},${number + 1})`;
+  if (/interval/.test(word)) return `${number} days`;
+  if (word.endsWith("[]")) return "{}";
   if (/bigint|int8$/.test(word)) return 9007199254740992n + BigInt(number);
   if (/int|serial/.test(word)) return BigInt(number);
   if (/bool/.test(word)) return number % 2 === 1;
@@ -99,6 +106,6 @@ function madeUpValue({ name, type }: Column, number: number): SqlValue {
   if (/timestamp|datetime/.test(word)) return `2024-01-0${number} 12:00:00.123456`;
   if (word.startsWith("date")) return `2024-01-0${number}`;
   if (/json/.test(word)) return `{"n": ${number}}`;
-  if (/range/.test(word)) return `[${number},${number + 1})`;
+  if (/^time( |\(|$)/.test(word)) return `12:00:0${number}`;
   return `${number}'é ${name}`.slice(0, length);
 }

@@ -7,4 +7,4 @@ export { butlerCopies, scratchPostgres, scratchRepositories, scratchSqlite } fro
 export type { MadeRepository, TestRepository } from "./repositories.js";
 export { fillEmptyTables } from "./fill.js";
 export { takeSnapshot } from "./snapshot.js";
-export type { Snapshot } from "./snapshot.js";
+export type { Snapshot, TableSnapshot } from "./snapshot.js";

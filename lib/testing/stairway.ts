@@ -10,15 +10,21 @@ import { StepError } from "../errors.js";
 import { openRepository } from "../repository/open.js";
 import type { Repository } from "../repository/repository.js";
 import { fillEmptyTables } from "./fill.js";
-import { takeSnapshot } from "./snapshot.js";
-import type { Snapshot } from "./snapshot.js";
+import type { Column } from "../database/schema/table.js";
+import { rowText, takeSnapshot } from "./snapshot.js";
+import type { Snapshot, TableSnapshot } from "./snapshot.js";
 
 /** How revisions are tried. */
 export interface StairwayOptions extends RunOptions {
   /** What to climb to (default `head`). */
-  readonly target?: string;
+  readonly target?: string | readonly string[];
   /** Revisions that rightly change nothing. Roots and merges need not be named. */
   readonly changeNothing?: readonly string[];
+  /**
+   * What to do where a table that a revision changes stays empty, as made up rows break a rule of it (default `refuse`).
+   * `rows` puts some there.
+   */
+  readonly emptyTables?: "refuse" | "allow";
   /** Puts rows of the test's own into the repository before a revision is tried. */
   readonly rows?: (repository: Repository, revision: string) => Promise<void>;
 }
@@ -64,16 +70,48 @@ async function tryStep(
     return fillEmptyTables(repository);
   });
   const before = await snapshot(uri, options);
+  const loses = await losesData(uri, revision, run);
   if (step.transactional) await interruptEverywhere(uri, revision, run, before);
+  else await interruptOneByOne(uri, revision, run);
   await upgrade(uri, revision, run);
   const after = await snapshot(uri, options);
   requireChange(planned, before, after, options);
+  if (options.emptyTables !== "allow") requireRows(revision, before, after, unfilled);
   if (!step.reversible) return { revision, manager, down: "irreversible", unfilled };
   await downgrade(uri, "-1", run);
-  requireSame(revision, "after up and down", before, await snapshot(uri, options));
+  requireSame(
+    revision,
+    "after up and down",
+    before,
+    await snapshot(uri, options),
+    (table, column) =>
+      // What a revision says that it loses does not come back.
+      loses && columnOf(after, table, column) === undefined,
+  );
   await upgrade(uri, revision, run);
-  requireSame(revision, "after up, down and up", after, await snapshot(uri, options));
+  requireSame(revision, "after up, down and up", after, await snapshot(uri, options), (table, column) =>
+    isMadeUp(before, after, table, column),
+  );
   return { revision, manager, down: "tried", unfilled };
+}
+
+/** Whether the revision itself says that it loses something of the rows that are there. */
+async function losesData(uri: string, revision: string, run: RunOptions): Promise<boolean> {
+  const { steps } = await plan(uri, "up", revision, run);
+  return steps.some((step) => step.losesData.length > 0);
+}
+
+/** Whether the database makes up the values of a new column for itself: the time, or something random. */
+function isMadeUp(before: Snapshot, after: Snapshot, table: string, column: string): boolean {
+  const value = columnOf(after, table, column)?.default ?? "";
+  return (
+    columnOf(before, table, column) === undefined &&
+    /\b(current_\w+|now|\w*random\w*|\w*timestamp\w*)\b/i.test(value)
+  );
+}
+
+function columnOf(snapshot: Snapshot, table: string, column: string): Column | undefined {
+  return snapshot[table]?.definition.columns.find(({ name }) => name === column);
 }
 
 /** The pause points of every step before its commit. */
@@ -87,16 +125,41 @@ async function interruptEverywhere(
   before: Snapshot,
 ): Promise<void> {
   for (const point of pausePoints) {
-    const stop = new Error("stopped by the test");
-    const onPause = (name: string): void => {
-      if (name === `${point} ${revision}`) throw stop;
-    };
-    try {
-      await upgrade(uri, revision, { ...run, onPause });
-    } catch (error) {
-      if (!isStop(error, stop)) throw error;
-    }
+    await stopAt(uri, revision, run, (name) => name === point);
     requireSame(revision, `after it was stopped at "${point}"`, before, await snapshot(uri, run));
+  }
+}
+
+/** Stops a run of sub-steps at each pause point once; what goes on with it finishes what was left. */
+async function interruptOneByOne(uri: string, revision: string, run: RunOptions): Promise<void> {
+  const seen = new Set<string>();
+  const isNew = (name: string): boolean => {
+    if (seen.has(name) || name === "step:committed" || name === "outside") return false;
+    seen.add(name);
+    return true;
+  };
+  // The last run comes to its end.
+  while (await stopAt(uri, revision, run, isNew));
+}
+
+/** Runs up to a revision, and stops where `isPoint` says; false where the run came to its end. */
+async function stopAt(
+  uri: string,
+  revision: string,
+  run: RunOptions,
+  isPoint: (name: string) => boolean,
+): Promise<boolean> {
+  const stop = new Error("stopped by the test");
+  const suffix = ` ${revision}`;
+  const onPause = (name: string): void => {
+    if (name.endsWith(suffix) && isPoint(name.slice(0, -suffix.length))) throw stop;
+  };
+  try {
+    await upgrade(uri, revision, { ...run, onPause });
+    return false;
+  } catch (error) {
+    if (!isStop(error, stop)) throw error;
+    return true;
   }
 }
 
@@ -104,7 +167,7 @@ function isStop(error: unknown, stop: Error): boolean {
   return error === stop || (error instanceof Error && isStop(error.cause, stop));
 }
 
-/** Merges change nothing, nor do roots whose code does nothing. */
+/** Merges change nothing, nor do roots whose code does nothing. What the runner itself records is no change. */
 function requireChange(
   { step, parents }: { readonly step: PlannedStep; readonly parents: number },
   before: Snapshot,
@@ -113,27 +176,94 @@ function requireChange(
 ): void {
   const idle = parents > 1 || (parents === 0 && step.statements.length === 0);
   if (idle || options.changeNothing?.includes(step.revision) === true) return;
-  if (!isDeepStrictEqual(before, after)) return;
+  if (!sameSnapshot(withoutRecords(before), withoutRecords(after))) return;
   throw new StepError("stairway", `Revision ${step.revision} changes nothing: neither a table nor a row.`, {
     hint: "Is its `up` written? Name the revision in `changeNothing` if that is right.",
   });
 }
 
-function requireSame(revision: string, when: string, expected: Snapshot, found: Snapshot): void {
-  if (isDeepStrictEqual(expected, found)) return;
-  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
-  const table = names.find((name) => !isDeepStrictEqual(expected[name], found[name])) ?? "";
-  const part = isDeepStrictEqual(expected[table]?.definition, found[table]?.definition)
-    ? "rows"
-    : "definition";
-  throw new StepError(
-    "stairway",
-    `Revision ${revision}: the ${part} of table "${table}" differ ${when}.\nExpected: ${shown(expected[table]?.[part])}\nFound:    ${shown(found[table]?.[part])}`,
+/** Classes and versions, which a Butler keeps among its attributes. */
+function withoutRecords(snapshot: Snapshot): Snapshot {
+  return Object.fromEntries(
+    Object.entries(snapshot).map(([name, table]) => [
+      name,
+      name === "butler_attributes"
+        ? {
+            ...table,
+            rows: table.rows.filter(
+              (row) => !/^(config:registry\.managers\.|version:|schema_digest:)/.test(String(row["name"])),
+            ),
+          }
+        : table,
+    ]),
   );
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "no such table";
+function requireRows(
+  revision: string,
+  before: Snapshot,
+  after: Snapshot,
+  unfilled: ReadonlyMap<string, string>,
+): void {
+  for (const [table, reason] of unfilled) {
+    if (isDeepStrictEqual(before[table]?.definition, after[table]?.definition)) continue;
+    throw new StepError(
+      "stairway",
+      `Revision ${revision} changes table "${table}", which has no rows to try it with: ${reason}`,
+      { hint: "Put rows there with `rows` of the test." },
+    );
+  }
+}
+
+function sameSnapshot(one: Snapshot, other: Snapshot): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+/** @param isFree whether the values of a column need not be the same */
+function requireSame(
+  revision: string,
+  when: string,
+  expected: Snapshot,
+  found: Snapshot,
+  isFree: (table: string, column: string) => boolean = () => false,
+): void {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+  for (const table of names) {
+    const [wanted, there] = [expected[table], found[table]];
+    const differs = (part: string, one: string, other: string): StepError =>
+      new StepError(
+        "stairway",
+        `Revision ${revision}: the ${part} of table "${table}" differ ${when}.\nExpected: ${shown(one)}\nFound:    ${shown(other)}`,
+      );
+    if (!isDeepStrictEqual(wanted?.definition, there?.definition)) {
+      const [one, other] = [wanted, there].map((each) => JSON.stringify(each?.definition) ?? "no such table");
+      throw differs("definition", one ?? "", other ?? "");
+    }
+    const free = (wanted?.definition.columns ?? [])
+      .map(({ name }) => name)
+      .filter((name) => isFree(table, name));
+    // A table of which everything may be lost may be empty, too.
+    if (free.length > 0 && free.length === wanted?.definition.columns.length) continue;
+    const [one, other] = [wanted, there].map((each) => rowTexts(each, free));
+    if (isDeepStrictEqual(one, other)) continue;
+    throw differs(
+      "rows",
+      (one ?? []).filter((text) => other?.includes(text) !== true).join(", "),
+      (other ?? []).filter((text) => one?.includes(text) !== true).join(", "),
+    );
+  }
+}
+
+function rowTexts(table: TableSnapshot | undefined, without: readonly string[]): string[] {
+  return (table?.rows ?? [])
+    .map((row) =>
+      rowText(Object.fromEntries(Object.entries(row).filter(([name]) => !without.includes(name)))),
+    )
+    .toSorted();
+}
+
+function shown(text: string): string {
+  if (text === "") return "no such row";
   return text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
 }
 

@@ -106,6 +106,63 @@ for (const kind of databases) {
       expect(steps.map(({ down }) => down)).to.deep.equal(["tried", "irreversible", "tried"]);
     });
 
+    it("stops between sub-steps, and wants the same end", async () => {
+      const { url } = await kind.create();
+      const stops: string[] = [];
+      let forgets = false;
+      const inParts = {
+        ...second,
+        execution: { transactional: false },
+        async up(context: Parameters<NonNullable<RevisionDefinition["up"]>>[0]) {
+          stops.push("begun");
+          await context.substep("column", () => second.up?.(context) ?? Promise.resolve());
+          if (forgets) return;
+          await context.substep("rows", async () => {
+            await context.execute(sql`UPDATE thing SET size = 7`, { table: "thing", cost: "rewrite" });
+          });
+        },
+      };
+      await climb(url, { revisions: [first, inParts] });
+      expect(stops.length).to.be.above(4);
+      const { url: other } = await kind.create();
+      let calls = 0;
+      const flaky = {
+        ...inParts,
+        async up(context: Parameters<NonNullable<RevisionDefinition["up"]>>[0]) {
+          calls += context.mode === "run" ? 1 : 0;
+          forgets = calls === 2;
+          await inParts.up(context);
+        },
+      };
+      const error = await rejection(climb(other, { revisions: [first, flaky] }));
+      expect(error.message).to.contain("bbbbbbbbbbbb");
+    });
+
+    it("wants rows in a table that a revision changes", async () => {
+      const { url } = await kind.create();
+      const picky: RevisionDefinition = {
+        ...first,
+        async up(context) {
+          await first.up?.(context);
+          await context.schema.alter("thing", (table) => {
+            table.addCheck({ name: "picky", expression: "id < 0" });
+          });
+        },
+      };
+      const revisions = [picky, second];
+      const error = await rejection(climb(url, { revisions }));
+      expect(error.message).to.contain('"thing"').and.contain("picky");
+      const { url: other } = await kind.create();
+      const insert = "INSERT INTO thing (id) SELECT -1 WHERE NOT EXISTS (SELECT * FROM thing)";
+      await climb(other, {
+        revisions,
+        rows: async (repository, revision) => {
+          if (revision === "bbbbbbbbbbbb")
+            await repository.database.session((session) => session.execute(sql.raw(insert)));
+        },
+      });
+    });
+
     it("says which tables could not be filled", async () => {
       const { url } = await kind.create();
       const repository = await openRepository(url);

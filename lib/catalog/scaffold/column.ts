@@ -54,11 +54,12 @@ function parseType(text: string, rest: string): { code: string; rest: string } {
 
 /** What stands in the parentheses that a text begins with; null where it begins otherwise, or they do not end. */
 function insideParentheses(text: string): string | null {
+  if (!text.startsWith("(")) return null;
   let depth = 0;
-  for (const [at, letter] of [...text].entries()) {
-    if (letter === "(") depth += 1;
-    if (letter === ")") depth -= 1;
-    if (depth === 0) return at === 0 ? null : [...text].slice(1, at).join("");
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "(") depth += 1;
+    if (text[at] === ")") depth -= 1;
+    if (depth === 0) return text.slice(1, at);
   }
   return null;
 }

@@ -165,12 +165,15 @@ const testCommand: Command = {
       .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose })
       .example("$0 revision test", "every revision of the project, one after the other")
       .example("$0 revision test 5d1f0c2ab7e4", "up to this one")
-      .epilogue("PostgreSQL is tried where GODWIT_TEST_POSTGRES is the URL of a server's database."),
+      .epilogue(
+        "PostgreSQL is tried where GODWIT_TEST_POSTGRES is the URL of a server's database. Revisions of a Butler's trees are tried on copies of the repositories that GODWIT_TEST_BUTLERS names (folders or labels, with commas between them).",
+      ),
   run: async (argv) => {
     const { tryRevisions } = await import("../../testing/index.js");
     const reports = await tryRevisions({
       ...readProjectOptions(argv),
       ...optional("target", textOf(argv, "revision")),
+      emptyTables: "allow",
     });
     if (mannerOf(argv).json) {
       printJson({
@@ -181,8 +184,13 @@ const testCommand: Command = {
       });
       return 0;
     }
-    for (const { repository, steps } of reports)
-      print(`${repository}: ${steps.length} revisions are in order`);
+    for (const { repository, steps } of reports) {
+      print(
+        `${repository}: ${steps.length} ${steps.length === 1 ? "revision is" : "revisions are"} in order`,
+      );
+      const empty = new Map(steps.flatMap(({ unfilled }) => [...unfilled]));
+      for (const [table, reason] of empty) note(`${repository}: table "${table}" stayed empty: ${reason}`);
+    }
     return 0;
   },
 };
