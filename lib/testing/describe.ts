@@ -63,9 +63,7 @@ export async function tryRevisions(given: DescribeOptions = {}): Promise<TrialRe
  * What revisions are tried on where nothing is said: copies of Butlers where some are named, or where a revision belongs to one of a
  * Butler's trees; else scratch databases. A Butler's other trees are left where they are.
  */
-async function defaultsFor(
-  options: DescribeOptions,
-): Promise<{
+async function defaultsFor(options: DescribeOptions): Promise<{
   readonly repositories: readonly TestRepository[];
   readonly target: string | readonly string[];
 }> {
