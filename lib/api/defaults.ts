@@ -25,7 +25,8 @@ export function planTargets(project: Project, state: RepositoryState, targets: r
       hint: "Give it alone.",
     });
   }
-  const way = wayTo(project, state, findDefaults(project, name));
+  const wanted = findDefaults(project, name);
+  const way = wayTo(project, state, wanted);
   if (way.kind === "way") return way.plan;
   const reachable = reachableDefaults(project, state).flatMap(({ names, steps }) =>
     steps === null ? [] : (names.at(-1) ?? []),
@@ -33,9 +34,22 @@ export function planTargets(project: Project, state: RepositoryState, targets: r
   throw new RefusedError("defaults-out-of-reach", `No way leads to the defaults of ${name}: ${way.reason}`, {
     hint:
       reachable.length === 0
-        ? "No defaults of another release can be reached; `godwit plan` shows the way to the newest versions."
+        ? ["No defaults of another release can be reached.", ...nearest(project, state, wanted)].join("\n")
         : `The defaults of these releases can be reached: ${reachable.join(", ")}.`,
   });
+}
+
+/** How far the managers go of which each by itself can be brought to where the release has it. */
+function nearest(project: Project, state: RepositoryState, wanted: Defaults): string[] {
+  const ways = wanted.managers.map((one) => ({
+    ...one,
+    way: wayTo(project, state, { ...wanted, managers: [one] }),
+  }));
+  const kept = ways.filter(({ way }) => way.kind === "none").map(({ manager }) => manager);
+  const moved = ways.filter(({ way }) => way.kind === "way" && way.plan.steps.length > 0);
+  if (moved.length === 0) return [];
+  const targets = moved.map(({ revision }) => revision).join(" ");
+  return [`All of it but ${kept.join(", ")}: godwit upgrade ${targets}`];
 }
 
 /** Defaults, and how far they are. */
@@ -74,6 +88,15 @@ type Way =
 
 /** Managers that are further than a release was cannot be brought there by going up. */
 function wayTo({ graph, repository }: Project, state: RepositoryState, defaults: Defaults): Way {
+  const strange = state.foreign.filter((one) =>
+    defaults.managers.some(({ manager }) => manager === one.manager),
+  );
+  if (strange.length > 0) {
+    const texts = strange.map(
+      ({ manager, branch, version }) => `${manager} is ${branch} ${version}, of which no revision knows`,
+    );
+    return { kind: "none", reason: `${texts.join("; ")}.` };
+  }
   const targets = defaults.managers.map(({ revision }) => revision);
   let plan: StepPlan;
   try {

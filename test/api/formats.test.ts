@@ -1,7 +1,15 @@
 import { expect } from "chai";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { compareFormats, current, format, listFormats, repositories, upgrade } from "../../lib/index.js";
+import {
+  compareFormats,
+  current,
+  format,
+  listFormats,
+  repositories,
+  setNamespace,
+  upgrade,
+} from "../../lib/index.js";
 import type { GodwitError } from "../../lib/errors.js";
 import { copyFixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
@@ -35,6 +43,17 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       expect(error.exitCode).to.equal(4);
       expect(error.message).to.include("datastores is beyond");
       expect(error.hint).to.equal("The defaults of these releases can be reached: 30.0.0, 30.0.8.");
+    });
+
+    it("are out of reach for dimensions of one's own; the way to all else is told", async () => {
+      const { folder } = await copyFixture("uuid-c7-synth", dialect);
+      await setNamespace(folder, "my_space", "replace");
+      const error = await refusal(upgrade(folder, "defaults@latest"));
+      expect(error.code).to.equal("defaults-out-of-reach");
+      expect(error.message).to.include("dimensions-config is my_space 7");
+      expect(error.hint).to.match(/All of it but dimensions-config: godwit upgrade a81dddabd837$/);
+      expect((await listFormats(folder)).filter(({ steps }) => steps !== null)).to.deep.equal([]);
+      await upgrade(folder, "a81dddabd837");
     });
 
     it("are listed with the way to each", async () => {

@@ -160,6 +160,22 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       expect(found?.["visit"]).to.equal(20210504n);
     });
 
+    it("goes on where it was killed between a thousand exposures and the next", async () => {
+      const fixture = await copyFixture("uuid-c4-synth", dialect);
+      await execute(fixture, ...manyExposures(dialect));
+      await killedAt("days:committed", fixture.folder, "update-day-obs HSC");
+      const counted = sql`SELECT count(*) AS n FROM ${sql.table("exposure")} WHERE day_obs = 19990101`;
+      expect(await query(fixture, counted)).to.deep.equal([{ n: 500n }]);
+      const report = await updateDayObs(fixture.folder, "HSC");
+      expect(report).to.deep.include({ exposures: 500, timeless: 2 });
+      const others = await query(
+        fixture,
+        sql`SELECT e.day_obs, v.day_obs AS visit, count(*) AS n FROM ${sql.table("exposure")} e JOIN ${sql.table("visit_definition")} d ON d.instrument = e.instrument AND d.exposure = e.id JOIN ${sql.table("visit")} v ON v.instrument = d.instrument AND v.id = d.visit WHERE e.id >= 5000000 AND e.id < 6000000 GROUP BY e.day_obs, v.day_obs`,
+      );
+      // 1618000000 seconds TAI are on the ninth of April.
+      expect(others).to.deep.equal([{ day_obs: 20210409n, visit: 20210409n, n: 1500n }]);
+    });
+
     it("names the instruments that there are", async () => {
       const { folder } = await copyFixture("uuid-c7-synth", dialect);
       const error = await refusal(updateDayObs(folder, "Nosuch"));
@@ -201,11 +217,34 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   });
 }
 
+/** Fifteen hundred exposures of visits in threes, all with a wrong day; and two more that have no time. */
+function manyExposures(dialect: DialectName): Sql[] {
+  const [exposure, visit, definition] = ["exposure", "visit", "visit_definition"].map(sql.table);
+  const isSqlite = dialect === "sqlite";
+  const times = isSqlite ? sql`timespan_begin, timespan_end` : sql`timespan`;
+  const span = isSqlite
+    ? sql`1618000000000000000 + n, 1618000000000000009 + n`
+    : sql`int8range(1618000000000000000 + n, 1618000000000000009 + n)`;
+  const unbounded = isSqlite ? sql`0, 1618000000000000000` : sql`int8range(NULL, 1618000000000000000)`;
+  const empty = isSqlite ? sql`4102444800000000000, 0` : sql`'empty'::int8range`;
+  const numbers = (last: number): Sql =>
+    sql`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${last})`;
+  const filter = sql`(SELECT min(name) FROM ${sql.table("physical_filter")} WHERE instrument = 'HSC')`;
+  const withTimes = sql`INSERT INTO ${exposure ?? sql``} (instrument, id, physical_filter, obs_id, day_obs, ${times})`;
+  return [
+    sql`${numbers(1499)} ${withTimes} SELECT 'HSC', 5000000 + n, ${filter}, 'many' || n, 19990101, ${span} FROM numbers`,
+    sql`${withTimes} SELECT 'HSC', 6000000, ${filter}, 'unbounded', 20000101, ${unbounded}`,
+    sql`${withTimes} SELECT 'HSC', 6000001, ${filter}, 'empty', 20000101, ${empty}`,
+    sql`${numbers(499)} INSERT INTO ${visit ?? sql``} (instrument, id, physical_filter, name, day_obs) SELECT 'HSC', 5000000 + n, ${filter}, 'many' || n, 19990101 FROM numbers`,
+    sql`${numbers(1499)} INSERT INTO ${definition ?? sql``} (instrument, exposure, visit) SELECT 'HSC', 5000000 + n, 5000000 + n % 500 FROM numbers`,
+  ];
+}
+
 const pausedRun = fileURLToPath(new URL("../support/paused-run.js", import.meta.url));
 
-/** Rewrites in a process of its own, and kills it when it comes to a pause point. */
-async function killedAt(point: string, folder: string): Promise<void> {
-  const child = spawn(process.execPath, [pausedRun, folder, "rewrite-sqlite-registry", point], {
+/** Runs a command in a process of its own, and kills it when it comes to a pause point. */
+async function killedAt(point: string, folder: string, command: string): Promise<void> {
+  const child = spawn(process.execPath, [pausedRun, folder, command, point], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(child.stdout, "data");
@@ -284,7 +323,7 @@ describe("butler rewrite-sqlite-registry", () => {
     it(`is finished by the same call where it was killed at ${point}`, async () => {
       const fixture = await copyFixture("uuid-c3-name", "sqlite");
       const before = await describeFixture(fixture);
-      await killedAt(point, fixture.folder);
+      await killedAt(point, fixture.folder, "rewrite-sqlite-registry");
       // Whatever happened, a whole database is there, and says the truth about itself.
       expect((await current(fixture.folder)).problems).to.deep.equal([]);
       const report = await rewriteSqliteRegistry(fixture.folder);

@@ -1,5 +1,5 @@
 /** A process of its own that runs a command and stays at a pause point: `paused-run.js REPOSITORY WHAT POINT`, WHAT being a target of `upgrade`, or a command. */
-import { rewriteSqliteRegistry, upgrade } from "../../lib/index.js";
+import { rewriteSqliteRegistry, updateDayObs, upgrade } from "../../lib/index.js";
 import type { RunOptions } from "../../lib/index.js";
 
 const [, , repository = "", what = "", wanted = ""] = process.argv;
@@ -14,4 +14,5 @@ const options: RunOptions = {
 };
 
 if (what === "rewrite-sqlite-registry") await rewriteSqliteRegistry(repository, options);
+else if (what.startsWith("update-day-obs ")) await updateDayObs(repository, what.slice(15), options);
 else await upgrade(repository, what, options);

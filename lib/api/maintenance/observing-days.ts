@@ -1,4 +1,5 @@
 import { InterruptedError } from "../../errors.js";
+import { pauseAt } from "../../run/pause.js";
 import { resolveProviders } from "../../run/providers.js";
 import type { RunOptions } from "../options.js";
 import { findRevisions } from "../revision-set.js";
@@ -38,7 +39,9 @@ export function updateDayObs(
       const found = await readInstrument(session, instrumentName);
       return { instrument: found, ...(await findWrongDays(session, found, offsets)) };
     });
-    let [exposures, visits, days] = [0, 0, 0];
+    let [exposures, days] = [0, 0];
+    // A visit may have exposures in several chunks.
+    const visits = new Set<string>();
     for (let start = 0; start < moved.length; start += chunkSize) {
       if (options.signal?.aborted === true) {
         throw new InterruptedError(
@@ -52,7 +55,7 @@ export function updateDayObs(
       const chunk = moved.slice(start, start + chunkSize);
       const written = await transaction((session) => moveExposures(session, instrument, chunk, offsets));
       exposures += chunk.length;
-      visits += written.visits;
+      for (const visit of written.visits) visits.add(visit);
       days += written.days;
       options.onEvent?.({
         kind: "progress",
@@ -61,7 +64,8 @@ export function updateDayObs(
         rows: BigInt(exposures),
         total: BigInt(moved.length),
       });
+      await pauseAt(options.onPause, "days:committed");
     }
-    return { instrument: instrument.name, exposures, visits, days, timeless };
+    return { instrument: instrument.name, exposures, visits: visits.size, days, timeless };
   });
 }

@@ -74,13 +74,16 @@ function beginOf(dialect: DialectName): Sql {
     : sql`lower(timespan)`;
 }
 
-/** Gives exposures their days, together with all visits that they belong to, and with days that are not there yet. */
+/**
+ * Gives exposures their days, together with all visits that they belong to, and with days that are not there yet.
+ * @returns the ids of visits that have another day, and how many days were added
+ */
 export async function moveExposures(
   session: Session,
   instrument: Instrument,
   moved: readonly MovedExposure[],
   offsets: Offsets,
-): Promise<{ readonly visits: number; readonly days: number }> {
+): Promise<{ readonly visits: readonly string[]; readonly days: number }> {
   const days = await addMissingDays(session, instrument, moved, offsets);
   await session.data().update(
     "exposure",
@@ -91,18 +94,17 @@ export async function moveExposures(
     ["instrument", "id"],
   );
   const ids = sql.join(moved.map(({ id }) => sql`${id}`));
-  const visits = await session.execute(
-    sql`UPDATE ${visit} SET day_obs = f.day_obs FROM (
-      SELECT d.visit AS visit, MIN(e.day_obs) AS day_obs FROM ${definition} d
+  const first = sql`(SELECT d.visit AS visit, MIN(e.day_obs) AS day_obs FROM ${definition} d
       JOIN ${exposure} e ON e.instrument = d.instrument AND e.id = d.exposure
       WHERE d.instrument = ${instrument.name} AND d.visit IN (
         SELECT c.visit FROM ${definition} c WHERE c.instrument = ${instrument.name} AND c.exposure IN (${ids}))
-      GROUP BY d.visit) f
-      WHERE ${visit}.instrument = ${instrument.name} AND ${visit}.id = f.visit
-      AND (${visit}.day_obs IS NULL OR ${visit}.day_obs <> f.day_obs)`,
-  );
+      GROUP BY d.visit) f`;
+  const other = sql`${visit}.instrument = ${instrument.name} AND ${visit}.id = f.visit
+      AND (${visit}.day_obs IS NULL OR ${visit}.day_obs <> f.day_obs)`;
+  const visits = await session.query(sql`SELECT ${visit}.id AS id FROM ${visit} JOIN ${first} ON ${other}`);
+  await session.execute(sql`UPDATE ${visit} SET day_obs = f.day_obs FROM ${first} WHERE ${other}`);
   await session.checkForeignKeys(["exposure", "visit"]);
-  return { visits, days };
+  return { visits: visits.map((row) => String(row["id"])), days };
 }
 
 /** From configuration 6 on exposures and visits refer to rows of their own for days. */
