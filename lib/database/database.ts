@@ -54,6 +54,8 @@ export type SessionOptions = Pick<TransactionOptions, "lockTimeoutMs" | "onState
 
 /** What a script begins and ends with. */
 export interface ScriptFrame {
+  /** What whoever sends the script has to see to. */
+  readonly advice?: string;
   readonly begin: readonly string[];
   readonly end: readonly string[];
   /** A statement as it can stand between them, where it cannot as it is. */

@@ -227,7 +227,9 @@ class OfflineContext implements RevisionContext {
   ) {
     this.dialect = request.database.dialect;
     this.direction = prepared.direction;
-    this.schema = new OfflineSchemaEditor(schema, ({ statements }) => statements.forEach(add));
+    this.schema = new OfflineSchemaEditor(schema, ({ statements, script }) =>
+      (script ?? statements).forEach(add),
+    );
     this.data = offlineData(request.database, add);
     this.#request = request;
     this.#revision = prepared.revision.id;

@@ -141,7 +141,8 @@ export function scriptText(
   parts: readonly ScriptPart[],
   frame: ScriptFrame,
 ): string {
-  const lines = [...comments.flatMap(commentLines), ...frame.begin.map(terminated)];
+  const advice = frame.advice === undefined ? [] : [frame.advice];
+  const lines = [...[...comments, ...advice].flatMap(commentLines), ...frame.begin.map(terminated)];
   for (const part of parts)
     lines.push(
       "",

@@ -179,6 +179,31 @@ for (const kind of databases) {
       expect(String(error)).to.contain("4e2d7a28475b");
     });
 
+    it("refuses rows that break a new rule, as the steps do", async () => {
+      const strict = [
+        ...revisions,
+        defineRevision({
+          id: "aaaaaaaaaa04",
+          parent: "aaaaaaaaaa03",
+          manager: "people",
+          summary: "Require short notes",
+          async up({ schema }) {
+            await schema.alter("person", (table) =>
+              table.addCheck({ name: "short", expression: "length(note) < 3" }),
+            );
+          },
+        }),
+      ];
+      const { url } = await kind.create();
+      await upgrade(url, "people@aaaaaaaaaa03", { revisions: strict });
+      const text = await offlineScript(kind.dialect, "up", "aaaaaaaaaa03:aaaaaaaaaa04", {
+        revisions: strict,
+      });
+      expect(await sendScript(url, text).catch(String)).to.match(
+        /CHECK constraint failed|violated by some row/,
+      );
+    });
+
     it("needs a range", async () => {
       const error = await offlineScript(kind.dialect, "up", "head", options).catch((one: unknown) => one);
       expect(error).to.have.property("code", "no-range");

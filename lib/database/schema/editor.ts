@@ -114,6 +114,8 @@ export interface SchemaEffect {
   readonly cost: CostClass;
   /** The statements in order, as text. */
   readonly statements: readonly string[];
+  /** SQLite: the same for a script, with statements that fail where a row breaks a new rule; absent where there is nothing to add. */
+  readonly script?: readonly string[];
 }
 
 /** Schema operations on one connection. */

@@ -31,6 +31,8 @@ interface SqliteManager {
 
 /** With foreign keys enforced, a rebuild would delete what refers to the table; they can only be switched off before BEGIN. */
 export const sqliteFrame: ScriptFrame = {
+  advice:
+    "Stop at the first error (sqlite3 -bail): a client that goes on would drop tables whose rows were not copied.",
   begin: ["PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"],
   end: ["COMMIT"],
 };

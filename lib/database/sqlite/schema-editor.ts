@@ -255,10 +255,31 @@ export function planChanges(
   const { changes: renames, table, formerNames } = renamesOf(old, target, rules);
   const statements = renameStatements(old.name, renames);
   const plan = planFor(table, target, { ...facts, formerNames });
-  return {
-    effect: { table: target.table.name, cost: plan.cost, statements: [...statements, ...plan.statements] },
-    table: target.table,
+  const effect = {
+    table: target.table.name,
+    cost: plan.cost,
+    statements: [...statements, ...plan.statements],
   };
+  const guards = plan.scans.map(({ text, rule }) => guardText(rule, text));
+  const references = foreignKeyGuards(old, target.table);
+  if (guards.length + references.length === 0) return { effect, table: target.table };
+  const script = [makeGuards, ...statements, ...guards, ...plan.statements, ...references];
+  return { effect: { ...effect, script }, table: target.table };
+}
+
+const guards = "_godwit_rules";
+const makeGuards = `CREATE TEMPORARY TABLE IF NOT EXISTS ${guards} (broken TEXT CHECK (broken IS NULL))`;
+
+/** A statement that fails where a query finds a row. */
+function guardText(rule: string, query: string): string {
+  return `INSERT INTO temp.${guards} SELECT ${literal(rule)} WHERE EXISTS (${query})`;
+}
+
+function foreignKeyGuards(old: Table, { name, foreignKeys }: Table): string[] {
+  const before = new Set(old.foreignKeys.map((key) => JSON.stringify(key)));
+  if (foreignKeys.every((key) => before.has(JSON.stringify(key)))) return [];
+  const query = `SELECT 1 FROM pragma_foreign_key_check(${literal(name)})`;
+  return [guardText(`a row of "${name}" would refer to nothing`, query)];
 }
 
 function renameStatements(table: string, renames: readonly ColumnRename[]): string[] {
