@@ -25,6 +25,7 @@ import { preflight } from "./preflight.js";
 import { startVerification } from "./verify.js";
 import type { StepVerifier } from "./verify.js";
 import { withProject } from "./project.js";
+import { warn } from "./warnings.js";
 import type { Project } from "./project.js";
 import type { RunReport } from "./results.js";
 
@@ -79,8 +80,9 @@ async function moveProject(
       signal: options.signal,
       tool: toolName,
       lockAlive: () => lock.alive(),
-      beforeChange: async (_steps, foresights) => {
+      beforeChange: async (steps, foresights) => {
         await preflight(repository, foresights, options);
+        await warn(project, steps, options);
         await makeBackup(project, options, lockTimeoutMs);
       },
     });

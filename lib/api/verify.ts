@@ -62,7 +62,8 @@ async function findings(verification: Verification, session: Session): Promise<F
   ];
 }
 
-function differenceText(difference: SchemaDifference): string {
+/** A difference in words. */
+export function differenceText(difference: SchemaDifference): string {
   const { table, expected, found } = difference;
   const place = table === "" ? "" : `${table}: `;
   return `${place}${objectText(difference)}: expected ${expected ?? "nothing"}, found ${found ?? "nothing"}`;

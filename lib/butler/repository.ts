@@ -19,9 +19,8 @@ import { attributesTable, classAttribute, dimensionsAttribute, readAttributes } 
 import type { ButlerConfig } from "./config/open.js";
 import { openConfig } from "./config/open.js";
 import type { ManagerEdit } from "./config/edit.js";
-import { foreseeEdit, makeEdits, neededEdits } from "./config/write.js";
+import { foreseeEdit, isWritable, makeEdits, neededEdits } from "./config/write.js";
 import type { ReadScope } from "./config/yaml.js";
-import { importClassPath } from "./classes.js";
 import { butlerConventions } from "./conventions.js";
 import { lineOfDefaults, nameOfDefaults } from "./defaults.js";
 import { butlerFamilies } from "./families.js";
@@ -118,12 +117,8 @@ export class ButlerRepository implements Repository {
     return neededEdits(managers, stored);
   }
 
-  /** What would have to be done to `butler.yaml` once a manager has another class (null: none). */
-  foreseeClass(manager: string, classPath: string | null): OutsideEdit {
-    return foreseeEdit(this.config.file, {
-      manager,
-      classPath: classPath === null ? null : importClassPath(classPath),
-    });
+  readOnlyOutside(): string | null {
+    return isWritable(this.config.file) ? null : this.config.file;
   }
 
   close(): Promise<void> {

@@ -61,6 +61,10 @@ export class PlainRepository implements Repository {
     return null;
   }
 
+  readOnlyOutside(): null {
+    return null;
+  }
+
   async foreseeOutside(): Promise<readonly []> {
     return [];
   }

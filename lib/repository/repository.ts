@@ -71,6 +71,8 @@ export interface Repository {
   readonly unrecordedTrees: "left-alone" | "started";
   /** What must be done outside the database after a step was committed (a Butler's `butler.yaml`), or is still open from an interrupted run. Idempotent. */
   finishOutside(): Promise<OutsideEdit[]>;
+  /** The file that `finishOutside` could not edit, as this user may not write it; null where it could. */
+  readOnlyOutside(): string | null;
   /** Where the database is, with what it takes to connect: for copies. Never shown. */
   readonly address: DatabaseAddress;
   /** What a copy takes along besides the database; null where the database is all there is. */

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { copy, current, discardCopy, GodwitError, rehearse, upgrade } from "../../lib/index.js";
@@ -118,6 +119,29 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       expect(await readdir(path.dirname(folder))).to.deep.equal([]);
       expect(await filesBelow(fixture.folder)).to.deep.equal(files);
       await copy(fixture.folder, folder, options);
+    });
+
+    it("that are whole stay, though their process was gone before it could take the mark away", async () => {
+      const fixture = await copyFixture("uuid-c6-synth", dialect);
+      const { folder, options } = await newPlace(fixture);
+      let mark = "";
+      const onCopy = (event: { readonly kind: string }): void => {
+        if (event.kind === "files") mark = readFileSync(path.join(folder, ".godwit-copy.json"), "utf8");
+      };
+      await copy(fixture.folder, folder, { ...options, onCopy });
+      await upgrade(folder, "datasets@head");
+      const before = await readFile(path.join(folder, "butler.yaml"), "utf8");
+      for (const again of [
+        async () => void (await copy(fixture.folder, folder, options)),
+        async () =>
+          void expect((await refusal(discardCopy(folder, fixture.folder))).code).to.equal("no-copy"),
+      ]) {
+        await writeFile(path.join(folder, ".godwit-copy.json"), mark);
+        await again();
+        expect(await readdir(folder)).not.to.include(".godwit-copy.json");
+        expect(await readFile(path.join(folder, "butler.yaml"), "utf8")).to.equal(before);
+        expect((await upgrade(folder, "datasets@head")).steps).to.deep.equal([]);
+      }
     });
 
     it("are never made over something else", async () => {

@@ -9,6 +9,7 @@ import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { current, GodwitError, plan, rehearse, upgrade, upgradeInto } from "../../lib/index.js";
 import type { RunEvent } from "../../lib/index.js";
+import { mayMount, onSmallDisk } from "../faults/small-disk.js";
 import { copyFixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
 import { compare } from "../support/normalize/compare.js";
@@ -104,6 +105,18 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       expect(run.steps).to.have.length(4);
       expect((await current(folder)).managers.flatMap(({ pending }) => pending)).to.deep.equal([]);
       expect(compare(before, await describeFixture(fixture))).to.deep.equal([]);
+    });
+
+    it("--backup on a disk that is full says so, leaves nothing there, and nothing is changed", async function () {
+      if (!mayMount()) this.skip();
+      const fixture = await copyFixture("uuid-c6-synth", dialect);
+      const place = await temporaryFolder();
+      await onSmallDisk(place, 10);
+      const error = await failure(upgrade(fixture.folder, "head", { backup: place }));
+      expect(error.code).to.equal("backup-failed");
+      expect(error.message).to.include(place);
+      expect(await readdir(place)).to.deep.equal([]);
+      expect((await current(fixture.folder)).managers.flatMap(({ pending }) => pending)).to.have.length(4);
     });
 
     it("--backup keeps the database as it was, only where something is done, and never over another file", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { readFile, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sqlite3 from "sqlite3";
 import { GodwitError, upgrade } from "../../lib/index.js";
@@ -12,6 +13,7 @@ import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
 import { adminStatement } from "../support/postgres.js";
+import { programFile } from "../support/program.js";
 import { Client } from "pg";
 
 async function failure(work: Promise<unknown>): Promise<GodwitError> {
@@ -93,6 +95,36 @@ describe("Before a run changes anything", () => {
     await upgrade(fixture.folder, "datasets@head", { onEvent });
     other.close();
     expect(warnings.join("\n")).to.include("write-ahead log");
+  });
+
+  it("a schema that is not what its versions say is told, and is no hindrance", async () => {
+    const fixture = await copyFixture("uuid-c6-synth", "sqlite");
+    const database = new sqlite3.Database(path.join(fixture.folder, "gen3.sqlite3"));
+    await new Promise((resolve) => {
+      database.exec("ALTER TABLE instrument ADD COLUMN nobodys TEXT", resolve);
+    });
+    database.close();
+    const warnings: string[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.kind === "warning") warnings.push(event.message);
+    };
+    expect((await upgrade(fixture.folder, "datasets@head", { onEvent })).steps).to.have.length(1);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(/^The schema is not what its versions say: instrument: column "nobodys"/);
+  });
+
+  it("a butler.yaml that cannot be written is told where a step changes a class", async function () {
+    const fixture = await copyFixture("int-c0-name", "sqlite");
+    await chmod(fixture.folder, 0o777);
+    await chmod(path.join(fixture.folder, "gen3.sqlite3"), 0o666);
+    await chmod(path.join(fixture.folder, "butler.yaml"), 0o444);
+    // Root may write everything.
+    const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const args = [programFile, "upgrade", "8c57494cabcc", "--repo", fixture.folder];
+    const run = spawnSync(process.execPath, args, { ...account, cwd: fixture.folder, encoding: "utf8" });
+    if (run.error !== undefined || /Cannot find module|EACCES/.test(run.stderr)) this.skip();
+    expect(run.status, run.stderr).to.equal(0);
+    expect(run.stderr).to.include("butler.yaml cannot be written: once collections has another class");
   });
 
   it("all rights that a user lacks are told at once, with what an administrator has to type", async () => {

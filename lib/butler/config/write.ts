@@ -69,13 +69,19 @@ export function makeEdits(file: string, edits: readonly ManagerEdit[]): OutsideE
   });
 }
 
-function attempt(file: string, edit: ManagerEdit): EditResult {
+/** Whether this user may replace the file. */
+export function isWritable(file: string): boolean {
   try {
     accessSync(file, constants.W_OK);
     accessSync(path.dirname(realpathSync(file)), constants.W_OK);
+    return true;
   } catch {
-    return { kind: "by-hand", reason: "it cannot be written" };
+    return false;
   }
+}
+
+function attempt(file: string, edit: ManagerEdit): EditResult {
+  if (!isWritable(file)) return { kind: "by-hand", reason: "it cannot be written" };
   const bytes = readFileSync(file);
   const text = bytes.toString("utf8");
   if (!Buffer.from(text, "utf8").equals(bytes)) return { kind: "by-hand", reason: "it is not UTF-8" };
