@@ -164,6 +164,30 @@ for (const kind of databases) {
       expect(await database.rows(`SELECT DISTINCT "big int" AS b FROM ${quoted}`)).to.deep.equal([{ b: 2n }]);
     });
 
+    it("that the database would change without a word are refused", async () => {
+      const [one] = kind.dialect === "sqlite" ? [Number.NaN] : ["a\0b"];
+      for (const value of ["half \ud800", one ?? null]) {
+        const column = typeof value === "string" ? "te'xt" : "number";
+        const batch = { columns: ["id", column], rows: [[1n, value]] };
+        for (const write of [
+          () => database.write((session) => session.data().insert(table, batch)),
+          () =>
+            database.write((session) =>
+              session.data().copyIn(
+                table,
+                batch.columns,
+                (async function* () {
+                  yield batch.rows;
+                })(),
+              ),
+            ),
+          () => database.write((session) => session.data().update(table, batch, ["id"])),
+        ])
+          expect(await refusalOf(write())).to.match(/^(?:bad-text|nul-character|not-a-number)/);
+      }
+      expect(await stored(database)).to.deep.equal([]);
+    });
+
     it("that a column cannot hold are refused, and nothing is stored", async () => {
       const refusal = await refusalOf(
         database.write((session) =>

@@ -15,13 +15,19 @@ function copyValue(value: SqlValue): string {
     : text.replaceAll(/[\\\n\r\t]/g, (character) => escapes[character] ?? character);
 }
 
-/** The text that a column reads a value from; null for NULL. @throws InputError `nul-character` */
+/** The text that a column reads a value from; null for NULL. @throws InputError `nul-character`, `bad-text` */
 export function copiedText(value: SqlValue): string | null {
   if (value === null) return null;
   switch (typeof value) {
     case "string":
       if (value.includes("\0"))
         throw new InputError("nul-character", "PostgreSQL has no text with a NUL character.");
+      if (!value.isWellFormed()) {
+        throw new InputError(
+          "bad-text",
+          `The text ${JSON.stringify(value.slice(0, 80))} holds half a character, which no database can store.`,
+        );
+      }
       return value;
     case "boolean":
       return value ? "t" : "f";

@@ -31,6 +31,12 @@ export function literal(value: SqlValue): string {
 
 /** SQLite reads a statement up to the first NUL, so a text with one travels as bytes. */
 function textLiteral(value: string): string {
+  if (!value.isWellFormed()) {
+    throw new InputError(
+      "bad-text",
+      `The text ${JSON.stringify(value.slice(0, 80))} holds half a character, which no database can store.`,
+    );
+  }
   if (value.includes("\0")) return `CAST(x'${Buffer.from(value, "utf8").toString("hex")}' AS TEXT)`;
   return `'${value.replaceAll("'", "''")}'`;
 }
@@ -48,7 +54,11 @@ function integerLiteral(value: bigint): string {
 
 function numberLiteral(value: number): string {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value.toString();
-  if (Number.isNaN(value)) return "NULL";
+  if (Number.isNaN(value)) {
+    throw new InputError("not-a-number", "SQLite stores no NaN, and would make it NULL without a word.", {
+      hint: "Write null where nothing is meant.",
+    });
+  }
   if (value === Infinity) return "9e999";
   if (value === -Infinity) return "-9e999";
   const text = value.toString();
