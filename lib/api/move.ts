@@ -203,6 +203,8 @@ function environmentOf(
     options: steps.length === 0 ? new Map() : optionsOf(steps, options.options ?? {}),
     providers,
     dataLoss: options.dataLoss ?? "refuse",
+    // One transaction is one connection.
+    jobs: options.atomic === "plan" ? 1 : (options.jobs ?? 1),
     onEvent: options.onEvent ?? (() => {}),
     onPause: options.onPause,
     hooks: project.hooks,

@@ -6,6 +6,7 @@ import type { Mend, SchemaDifference } from "../repository/verification.js";
 import { NotKnownYet, PlanContext } from "../run/plan-context.js";
 import { resolveProviders } from "../run/providers.js";
 import { RunContext } from "../run/run-context.js";
+import { SubstepsInside } from "../run/substeps.js";
 import type { RunEnvironment } from "../run/run-context.js";
 import { scriptText } from "../run/script.js";
 import { replaceAlembicRows } from "../state/alembic.js";
@@ -299,8 +300,12 @@ class RepairRun {
       await this.connection.write(async (session) => {
         await this.#requireNoObstacle(session, mend);
         this.onMend(subject, summary);
-        const context = new RunContext(this.environment, session, "up", nameOf(mend), (_name, work) =>
-          work(),
+        const context = new RunContext(
+          this.environment,
+          session,
+          "up",
+          nameOf(mend),
+          new SubstepsInside(new Map()),
         );
         await mend.apply(context);
         await session.checkForeignKeys([...context.written].toSorted());

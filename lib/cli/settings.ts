@@ -59,6 +59,11 @@ export function moveOptions(yargs: Argv): Argv {
       describe: "With --sql and a range A:B: for a plain database that is not at hand",
     })
     .option("atomic", { type: "boolean", describe: "Put the whole plan into one transaction" })
+    .option("jobs", {
+      type: "string",
+      requiresArg: true,
+      describe: "Connections that work side by side where PostgreSQL can use several (default 1)",
+    })
     .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
     .option("backup", {
       type: "string",
@@ -113,6 +118,7 @@ export function readRunOptions(argv: Arguments): RunOptions {
     verify: argv["verify"] === true ? "every-step" : "none",
     atomic: argv["atomic"] === true ? "plan" : "step",
     lockTimeoutMs: readSeconds(argv, "lock-timeout") * 1000,
+    ...readJobs(argv),
     ...(backup === undefined ? {} : { backup }),
   };
 }
@@ -139,6 +145,18 @@ export function readSeconds(argv: Arguments, name: string): number {
   if (text === undefined) return defaultLockTimeout;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   throw new InputError("bad-option", `--${name} takes a number of seconds, not "${text}".`, {
+    hint: seeHelp,
+  });
+}
+
+const mostJobs = 32;
+
+/** How much goes side by side, where that is said. @throws InputError `bad-option` */
+export function readJobs(argv: Arguments): { readonly jobs?: number } {
+  const text = textOf(argv, "jobs");
+  if (text === undefined) return {};
+  if (/^[1-9]\d?$/.test(text) && Number(text) <= mostJobs) return { jobs: Number(text) };
+  throw new InputError("bad-option", `--jobs takes a number from 1 to ${mostJobs}, not "${text}".`, {
     hint: seeHelp,
   });
 }

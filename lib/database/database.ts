@@ -39,6 +39,8 @@ export interface TransactionOptions {
   readonly mode: "read" | "write";
   /** How long to wait for SQLite's write lock, in milliseconds (default 60000). */
   readonly lockTimeoutMs?: number;
+  /** How many connections may build side by side what a transaction on PostgreSQL puts in its place (default 1). */
+  readonly jobs?: number;
   /** Told the text of each statement before it is sent. */
   readonly onStatement?: (text: string) => void;
   /** Told the text of each statement that changes something, as it can be sent again by any client, in the order in which they are sent. */

@@ -58,4 +58,13 @@ export interface RevisionContext {
   pause(point: string): Promise<void>;
   /** A named part of a revision that is not transactional; skipped when it is recorded as done. */
   substep(name: string, work: () => Promise<void>, options?: SubstepOptions): Promise<void>;
+  /**
+   * A sub-step for each name. With `autocommit` on PostgreSQL as many run side by side as `--jobs` says, so that `work` uses nothing but
+   * the context that it is given; elsewhere one after the other.
+   */
+  substeps(
+    names: readonly string[],
+    work: (context: RevisionContext, name: string) => Promise<void>,
+    options?: SubstepOptions,
+  ): Promise<void>;
 }

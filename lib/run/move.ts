@@ -17,18 +17,10 @@ import { pauseAt } from "./pause.js";
 import { describeStep, isTransactional, summaryOf } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
-import {
-  asStepError,
-  headsOf,
-  inTransaction,
-  requireLock,
-  runInside,
-  runStep,
-  sameHeads,
-  stopIfAsked,
-  withHeads,
-} from "./step.js";
-import type { Heads, StepOutcome, StepRun } from "./step.js";
+import { inTransaction, requireLock, stopIfAsked } from "./step-run.js";
+import type { StepRun } from "./step-run.js";
+import { asStepError, headsOf, runInside, runStep, sameHeads, withHeads } from "./step.js";
+import type { Heads, StepOutcome } from "./step.js";
 import { TreeRunner } from "./tree-runner.js";
 
 /** A plan for a state. Made again whenever another runner has moved the repository. */

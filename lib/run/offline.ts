@@ -280,6 +280,13 @@ class OfflineContext implements RevisionContext {
   substep(_name: string, work: () => Promise<void>): Promise<void> {
     return work();
   }
+
+  async substeps(
+    names: readonly string[],
+    work: (context: RevisionContext, name: string) => Promise<void>,
+  ): Promise<void> {
+    for (const name of names) await work(this, name);
+  }
 }
 
 /** Rows that stand in the revision itself are written down; anything larger is made by code. */

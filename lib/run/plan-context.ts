@@ -110,6 +110,13 @@ export class PlanContext implements RevisionContext {
     if (!this.done.has(name)) await work();
   }
 
+  async substeps(
+    names: readonly string[],
+    work: (context: RevisionContext, name: string) => Promise<void>,
+  ): Promise<void> {
+    for (const name of names) await this.substep(name, () => work(this, name));
+  }
+
   /** What was noted. */
   foresight(): Omit<Foresight, "open"> {
     return {

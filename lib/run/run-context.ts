@@ -20,6 +20,8 @@ export interface RunEnvironment {
   readonly options: ReadonlyMap<string, OptionValue>;
   readonly providers: Providers;
   readonly dataLoss: "refuse" | "allow";
+  /** How many connections work side by side where PostgreSQL can use several (default 1). */
+  readonly jobs?: number;
   readonly onEvent: (event: RunEvent) => void;
   readonly onPause: PauseHook | undefined;
   /** Code around each step. */
@@ -30,12 +32,16 @@ export interface RunEnvironment {
   readonly onRows?: () => void;
 }
 
-/** Runs a named part of a revision that is not transactional. */
-export type SubstepRunner = (
-  name: string,
-  work: () => Promise<void>,
-  options?: SubstepOptions,
-) => Promise<void>;
+/** Runs the named parts of a revision that is not transactional. */
+export interface SubstepRunner {
+  one(context: RunContext, name: string, work: () => Promise<void>, options: SubstepOptions): Promise<void>;
+  each(
+    context: RunContext,
+    names: readonly string[],
+    work: (context: RevisionContext, name: string) => Promise<void>,
+    options: SubstepOptions,
+  ): Promise<void>;
+}
 
 /** The context of a step that is carried out: everything goes to the session of the step's transaction. */
 export class RunContext implements RevisionContext {
@@ -119,7 +125,15 @@ export class RunContext implements RevisionContext {
   }
 
   substep(name: string, work: () => Promise<void>, options: SubstepOptions = {}): Promise<void> {
-    return this.#substeps(name, work, options);
+    return this.#substeps.one(this, name, work, options);
+  }
+
+  substeps(
+    names: readonly string[],
+    work: (context: RevisionContext, name: string) => Promise<void>,
+    options: SubstepOptions = {},
+  ): Promise<void> {
+    return this.#substeps.each(this, names, work, options);
   }
 }
 

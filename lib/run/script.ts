@@ -15,7 +15,8 @@ import type { Move, MovePlan } from "./move.js";
 import { describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { asStepError, headsOf, runInside } from "./step.js";
-import type { Heads, StepRun } from "./step.js";
+import type { StepRun } from "./step-run.js";
+import type { Heads } from "./step.js";
 
 /** Statements that belong together. */
 export interface ScriptPart {

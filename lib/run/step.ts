@@ -1,32 +1,16 @@
-import { GodwitError, InterruptedError, StepError } from "../errors.js";
-import type { CommittedStep } from "../errors.js";
-import type { Session, SessionOptions } from "../database/database.js";
-import { describeHolder } from "../database/lock.js";
+import { GodwitError, StepError } from "../errors.js";
+import type { Session } from "../database/database.js";
 import { readState } from "../state/read.js";
-import type { KnownRevisions, RepositoryState } from "../state/state.js";
-import { clearProgress, readProgress, recordProgress } from "../state/progress.js";
-import type { Stamp } from "../state/write.js";
+import type { RepositoryState } from "../state/state.js";
+import { clearProgress, readProgress } from "../state/progress.js";
 import { pauseAt } from "./pause.js";
 import { describeStep, isTransactional } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { RunContext } from "./run-context.js";
-import type { RunEnvironment, SubstepRunner } from "./run-context.js";
-import type { StepScope, TreeRunner } from "./tree-runner.js";
-
-/** What a step runs with. */
-export interface StepRun {
-  readonly environment: RunEnvironment;
-  readonly known: KnownRevisions;
-  readonly trees: ReadonlyMap<string, TreeRunner>;
-  /** Whether the lock against other runners is still held. */
-  readonly lockAlive: () => Promise<boolean>;
-  readonly lockTimeoutMs: number;
-  /** Aborted: the run stops at the next safe point. */
-  readonly signal: AbortSignal | undefined;
-  readonly stamp: () => Stamp;
-  /** The statement that was sent last, for the log. */
-  readonly trace: { statement: string | null };
-}
+import { checkBeforeCommit, inTransaction, observed, requireLock } from "./step-run.js";
+import type { StepRun } from "./step-run.js";
+import { Substeps, SubstepsInside } from "./substeps.js";
+import type { StepScope } from "./tree-runner.js";
 
 /** Where the trees stood when the plan was made, by manager. */
 export type Heads = ReadonlyMap<string, readonly string[]>;
@@ -60,41 +44,6 @@ export async function runStep(run: StepRun, prepared: PreparedStep, expected: He
   }
 }
 
-/**
- * A write transaction whose statements are told and remembered.
- * @param current the step that they belong to
- */
-export function inTransaction<T>(
-  run: StepRun,
-  current: () => PreparedStep | undefined,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const { environment } = run;
-  return environment.repository.database.transaction(
-    {
-      mode: "write",
-      ...observed(run, current),
-      signal: run.signal,
-      onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
-    },
-    work,
-  );
-}
-
-/** How long statements of a step wait for locks, and who is told of them. */
-function observed(
-  { environment, lockTimeoutMs, trace }: StepRun,
-  current: () => PreparedStep | undefined,
-): Required<SessionOptions> {
-  return {
-    lockTimeoutMs,
-    onStatement: (text) => {
-      trace.statement = text;
-      environment.onEvent({ kind: "statement", revision: current()?.revision.id ?? "", text });
-    },
-  };
-}
-
 /** Runs one step on a session of a transaction that somebody else began. */
 export async function runInside(
   run: StepRun,
@@ -108,9 +57,7 @@ export async function runInside(
   const { direction, revision } = prepared;
   // A script of a revision of which an interrupted run has done a part begins where that ended.
   const done = isTransactional(prepared) ? new Map() : await readProgress(session, revision.id, direction);
-  const context = new RunContext(environment, session, direction, revision.id, async (name, work) => {
-    if (!done.has(name)) await work();
-  });
+  const context = new RunContext(environment, session, direction, revision.id, new SubstepsInside(done));
   const record: StepScope["record"] = async (work) => {
     await work(session);
     if (done.size > 0) await clearProgress(session, revision.id, direction);
@@ -134,35 +81,7 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
 
   return repository.database.session(
     async (outer) => {
-      const note = (session: Session, substep: string): Promise<void> =>
-        recordProgress(session, {
-          revision,
-          direction: prepared.direction,
-          substep,
-          value: null,
-          doneAt: run.stamp().at,
-        });
-      const substeps: SubstepRunner = async (name, work, { autocommit = false } = {}) => {
-        if (done.has(name)) return;
-        stopIfAsked(run, `${name} of revision ${revision}`);
-        const apart = autocommit && outer.dialect === "postgres";
-        if (apart) {
-          await requireLock(run);
-          await work();
-        }
-        await inTransaction(
-          run,
-          () => prepared,
-          async (session) => {
-            context.session = session;
-            if (!apart) await work();
-            await note(session, name);
-            await checkBeforeCommit(run, prepared, context);
-          },
-        );
-        context.session = outer;
-        await pauseAt(environment.onPause, `substep:${name}`, revision);
-      };
+      const substeps = new Substeps(run, prepared, done);
       const context = new RunContext(environment, outer, prepared.direction, revision, substeps);
       await runOnTree(run, prepared, {
         session: outer,
@@ -197,33 +116,6 @@ async function runOnTree(
   const tree = run.trees.get(prepared.step.manager);
   if (tree === undefined) throw new Error(`no runner for tree ${prepared.step.manager}`);
   await tree.run(prepared, { ...scope, startedAt: performance.now() });
-}
-
-async function checkBeforeCommit(run: StepRun, prepared: PreparedStep, context: RunContext): Promise<void> {
-  await context.session.checkForeignKeys([...context.written].toSorted());
-  await requireLock(run);
-  await pauseAt(run.environment.onPause, "step:commit", prepared.revision.id);
-}
-
-/** @throws StepError `lock-lost` */
-export async function requireLock(run: StepRun): Promise<void> {
-  if (await run.lockAlive()) return;
-  throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
-    hint: "Run the same command again.",
-  });
-}
-
-/** @throws InterruptedError where the run is to stop: what is committed stays, and the same command goes on from there */
-export function stopIfAsked(
-  { signal }: Pick<StepRun, "signal">,
-  next: string,
-  done: readonly CommittedStep[] = [],
-): void {
-  if (signal?.aborted !== true) return;
-  throw new InterruptedError("interrupted", `Stopped before ${next}, as asked.`, {
-    hint: "The repository is consistent. Run the same command again to go on.",
-    done,
-  });
 }
 
 /** Where the trees stand when a step is done. */

@@ -13,7 +13,7 @@ interface Missing {
 }
 
 /**
- * Adds what each table lacks, a table at a time and while others use it; what is there under another name is left alone.
+ * Adds what each table lacks while others use it, a table at a time or, with `--jobs`, several; what is there under another name is left alone.
  * @throws RefusedError `orphan-rows` before anything is added
  */
 export async function addIndexesAndKeys(context: RevisionContext): Promise<void> {
@@ -23,14 +23,18 @@ export async function addIndexesAndKeys(context: RevisionContext): Promise<void>
     if (found.foreignKeys.length + found.indexes.length > 0) missing.push(found);
   }
   await refuseOrphans(context, missing);
-  for (const [at, one] of missing.entries()) {
-    await context.substep(one.table, () => addMissing(context, one), { autocommit: true });
-    context.progress({
-      what: "tables of datasets",
-      rows: BigInt(at + 1),
-      total: BigInt(missing.length),
-    });
-  }
+  const byTable = new Map(missing.map((one) => [one.table, one]));
+  let done = 0n;
+  await context.substeps(
+    [...byTable.keys()],
+    async (own, table) => {
+      const found = byTable.get(table);
+      if (found !== undefined) await addMissing(own, found);
+      done += 1n;
+      context.progress({ what: "tables of datasets", rows: done, total: BigInt(missing.length) });
+    },
+    { autocommit: true },
+  );
 }
 
 /** Drops the indexes by data id again. Foreign keys stay: every version has them. */

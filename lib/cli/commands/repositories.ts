@@ -1,8 +1,6 @@
 import type { IndexedRepository } from "../../api/repositories.js";
-import { InputError } from "../../errors.js";
 import { note, print, printJson, table, visible } from "../render/table.js";
-import { mannerOf, projectOptions, readProjectOptions, textOf } from "../settings.js";
-import type { Arguments } from "../settings.js";
+import { mannerOf, projectOptions, readJobs, readProjectOptions } from "../settings.js";
 import type { Command } from "./index.js";
 
 export const repositoriesCommand: Command = {
@@ -21,13 +19,6 @@ export const repositoriesCommand: Command = {
     return list.some(({ error, problems }) => error !== null || problems.length > 0) ? 3 : 0;
   },
 };
-
-function readJobs(argv: Arguments): { readonly jobs?: number } {
-  const text = textOf(argv, "jobs");
-  if (text === undefined) return {};
-  if (/^[1-9]\d{0,2}$/.test(text)) return { jobs: Number(text) };
-  throw new InputError("bad-option", `--jobs takes a number from 1, not "${text}".`);
-}
 
 function show(list: readonly IndexedRepository[]): void {
   if (list.length === 0) print("The repository index is empty.");

@@ -3,6 +3,8 @@ import type { Sequelize } from "sequelize";
 import { StepError } from "../../errors.js";
 import type { Database, ScriptFrame, Session, SessionOptions, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
+import { dropBuilt } from "./beside.js";
+import type { Beside } from "./beside.js";
 import { connectionError, type Place } from "./errors.js";
 import { renderSql } from "./literals.js";
 import { withinTransaction } from "./schema/live.js";
@@ -51,7 +53,8 @@ export class PostgresDatabase implements Database {
 
   async transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.#connect();
-    const session = this.#sessionOn(client, "transaction", options);
+    const beside = this.#beside(options);
+    const session = this.#sessionOn(client, "transaction", options, beside);
     try {
       await session.send(this.#beginning(options));
       const result = await work(session);
@@ -64,8 +67,30 @@ export class PostgresDatabase implements Database {
     } catch (error) {
       session.end();
       await this.#rollBack(client);
+      if (beside !== undefined) await this.#removeBuilt(beside);
       throw error;
     }
+  }
+
+  #beside(options: TransactionOptions): Beside | undefined {
+    const { jobs = 1, mode, lockTimeoutMs, onStatement } = options;
+    if (jobs === 1 || mode === "read") return undefined;
+    const own: TransactionOptions = {
+      mode,
+      ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+      ...(onStatement === undefined ? {} : { onStatement }),
+    };
+    return {
+      jobs,
+      tables: new Set(),
+      transaction: (work) => this.transaction(own, (session) => work(session as PostgresSession)),
+    };
+  }
+
+  /** What cannot be removed now is removed before the next build. */
+  async #removeBuilt({ tables, transaction }: Beside): Promise<void> {
+    if (tables.size === 0) return;
+    await transaction((session) => dropBuilt(session, [...tables])).catch(() => undefined);
   }
 
   async session<T>(work: (session: Session) => Promise<T>, options: SessionOptions = {}): Promise<T> {
@@ -103,9 +128,10 @@ export class PostgresDatabase implements Database {
     client: Client,
     kind: SessionKind,
     { onStatement, onChange }: Partial<TransactionOptions> = {},
+    beside?: Beside,
   ): PostgresSession {
     const { serverVersion } = this.#facts;
-    return new PostgresSession(client, this.namespace, serverVersion, kind, onStatement, onChange);
+    return new PostgresSession(client, this.namespace, serverVersion, kind, onStatement, onChange, beside);
   }
 
   /** Sequelize lends the connection; transactions are ours, because it writes to the console where one fails. */

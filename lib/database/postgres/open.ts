@@ -30,7 +30,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const { host, port, database, user } = address;
   const place: Place = { host, port, database, user };
   const { Sequelize } = await import("sequelize");
-  const sequelize = new Sequelize(await sequelizeOptions(address, options.connections ?? 8));
+  const sequelize = new Sequelize(await sequelizeOptions(address, options.connections ?? mostConnections));
   try {
     const facts = await greet(sequelize, place, options.namespace ?? null);
     return new PostgresDatabase(sequelize, { place, ...facts });
@@ -39,6 +39,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     throw error;
   }
 }
+
+/** Opened as they are needed: one for the lock, and two for each of at most 32 jobs. */
+const mostConnections = 72;
 
 async function sequelizeOptions(
   address: PostgresAddress,

@@ -7,6 +7,7 @@ import type { SchemaEditor } from "../schema/editor.js";
 import type { Table } from "../schema/table.js";
 import { sql } from "../sql.js";
 import type { Row, Sql, SqlValue } from "../sql.js";
+import type { Beside } from "./beside.js";
 import { PostgresDataEditor } from "./data.js";
 import { statementError } from "./errors.js";
 import { renderSql } from "./literals.js";
@@ -42,6 +43,8 @@ export class PostgresSession implements Session {
     private readonly onStatement?: (text: string) => void,
     /** Told what changes something; also what `COPY` writes, as statements. */
     readonly onChange?: (text: string) => void,
+    /** Connections that build for this transaction, where there may be several. */
+    readonly beside?: Beside,
   ) {}
 
   async query(statement: Sql): Promise<Row[]> {
