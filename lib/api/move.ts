@@ -84,6 +84,7 @@ async function moveProject(
         await preflight(repository, foresights, options);
         await warn(project, steps, options);
         await makeBackup(project, options, lockTimeoutMs);
+        await repository.database.removeLeftovers();
       },
     });
     // Each step does this after its commit; where there is none, an interrupted run may have left it. A refusal touches nothing.

@@ -79,6 +79,8 @@ export interface Database {
   render(statement: Sql): string;
   /** The statements between which a script of changes stands, so that they work as in a write transaction of ours. */
   readonly scriptFrame: ScriptFrame;
+  /** Removes tables that a killed process had built for a step that never ended. Only for who holds the lock against other runners. */
+  removeLeftovers(): Promise<void>;
   /** Closes all connections. */
   close(): Promise<void>;
 }

@@ -19,10 +19,13 @@ export type EffectListener = (effect: SchemaEffect, kind: EffectKind) => void;
 export class ObservedSchemaEditor implements SchemaEditor {
   readonly #editor: SchemaEditor;
   readonly #listener: EffectListener;
+  readonly #pause: ((point: string) => Promise<void>) | undefined;
 
-  constructor(editor: SchemaEditor, listener: EffectListener) {
+  /** @param pause called at the pause points of long operations */
+  constructor(editor: SchemaEditor, listener: EffectListener, pause?: (point: string) => Promise<void>) {
     this.#editor = editor;
     this.#listener = listener;
+    this.#pause = pause;
   }
 
   planner(): SchemaPlanner {
@@ -66,7 +69,12 @@ export class ObservedSchemaEditor implements SchemaEditor {
   }
 
   async rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {
-    const effects = await this.#editor.rekey(table, column, change);
+    const pause = this.#pause;
+    const effects = await this.#editor.rekey(
+      table,
+      column,
+      pause === undefined ? change : { ...change, onPause: pause },
+    );
     for (const effect of effects) this.#listener(effect, "table");
     return effects;
   }

@@ -77,3 +77,19 @@ for (const dialect of ["sqlite", "postgres"] as const) {
     }
   });
 }
+
+describe("Switches of real repositories on several connections", () => {
+  for (const golden of [
+    "int-c0-name--int-to-uuid",
+    "ns-int-c0-name--int-to-uuid",
+    "uuid-c3-name--name-to-int",
+  ]) {
+    it(golden, async () => {
+      const meta = await goldenMeta("postgres", golden);
+      const fixture = await copyFixture(meta.repo, "postgres");
+      await runSteps(fixture, meta, { jobs: 3 });
+      await requireGolden("postgres", golden, fixture);
+      await requireTrueState(fixture);
+    });
+  }
+});

@@ -11,21 +11,31 @@ export interface TestDatabase {
   /** One write transaction; foreign keys are checked at its end, as the runner does. */
   write<T>(work: (session: Session, editor: SchemaEditor) => Promise<T>): Promise<T>;
   rows(query: string): Promise<Row[]>;
+  /** One read transaction. */
+  read<T>(work: (rows: (query: string) => Promise<Row[]>) => Promise<T>): Promise<T>;
+  removeLeftovers(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openFresh(kind: DatabaseKind, statements: readonly string[]): Promise<TestDatabase> {
+export async function openFresh(
+  kind: DatabaseKind,
+  statements: readonly string[],
+  jobs = 1,
+): Promise<TestDatabase> {
   const { url } = await kind.create();
   const { database } = await openRepository(url);
   const test: TestDatabase = {
     write: (work) =>
-      database.transaction({ mode: "write" }, async (session) => {
+      database.transaction({ mode: "write", jobs }, async (session) => {
         const editor = session.schema(plainConventions);
         const result = await work(session, editor);
         await session.checkForeignKeys(await editor.tableNames());
         return result;
       }),
+    read: (work) =>
+      database.transaction({ mode: "read" }, (session) => work((query) => session.query(sql.raw(query)))),
     rows: (query) => database.transaction({ mode: "read" }, (session) => session.query(sql.raw(query))),
+    removeLeftovers: () => database.removeLeftovers(),
     close: () => database.close(),
   };
   await test.write(async (session) => {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import type { Rekey } from "../../lib/database/schema/editor.js";
 import type { Table } from "../../lib/database/schema/table.js";
@@ -61,11 +62,18 @@ async function everything(database: TestDatabase): Promise<unknown[]> {
   return rows;
 }
 
-for (const kind of databases) {
-  describe(`New values for a key, ${kind.title}`, () => {
+const postgres = databases.find(({ dialect }) => dialect === "postgres")!;
+
+const ways = [
+  ...databases.map((kind) => ({ kind, jobs: 1, title: kind.title })),
+  { kind: postgres, jobs: 3, title: "PostgreSQL, several tables side by side" },
+];
+
+for (const { kind, jobs, title: way } of ways) {
+  describe(`New values for a key, ${way}`, () => {
     let database: TestDatabase;
     beforeEach(async () => {
-      database = await openFresh(kind, schema);
+      database = await openFresh(kind, schema, jobs);
     });
     afterEach(() => database.close());
 
@@ -199,16 +207,20 @@ for (const kind of databases) {
     });
 
     it("reach keys of several columns, and through them tables that refer to the key only by another one", async () => {
-      const chain = await openFresh(kind, [
-        "CREATE TABLE instrument (name VARCHAR(8) NOT NULL PRIMARY KEY)",
-        `CREATE TABLE detector (instrument VARCHAR(8) NOT NULL REFERENCES instrument, id INTEGER NOT NULL, next INTEGER,
+      const chain = await openFresh(
+        kind,
+        [
+          "CREATE TABLE instrument (name VARCHAR(8) NOT NULL PRIMARY KEY)",
+          `CREATE TABLE detector (instrument VARCHAR(8) NOT NULL REFERENCES instrument, id INTEGER NOT NULL, next INTEGER,
           PRIMARY KEY (instrument, id), FOREIGN KEY (instrument, next) REFERENCES detector (instrument, id))`,
-        `CREATE TABLE part (id INTEGER NOT NULL PRIMARY KEY, instrument VARCHAR(8), detector INTEGER,
+          `CREATE TABLE part (id INTEGER NOT NULL PRIMARY KEY, instrument VARCHAR(8), detector INTEGER,
           FOREIGN KEY (instrument, detector) REFERENCES detector (instrument, id) ON DELETE CASCADE)`,
-        "INSERT INTO instrument VALUES ('A'), ('B')",
-        "INSERT INTO detector VALUES ('A', 1, NULL), ('A', 2, 1), ('B', 1, 1)",
-        "INSERT INTO part VALUES (1, 'A', 2), (2, NULL, 1), (3, 'B', NULL)",
-      ]);
+          "INSERT INTO instrument VALUES ('A'), ('B')",
+          "INSERT INTO detector VALUES ('A', 1, NULL), ('A', 2, 1), ('B', 1, 1)",
+          "INSERT INTO part VALUES (1, 'A', 2), (2, NULL, 1), (3, 'B', NULL)",
+        ],
+        jobs,
+      );
       await chain.write((_session, editor) =>
         editor.rekey("instrument", "name", {
           type: type.bigint(),
@@ -250,9 +262,67 @@ for (const kind of databases) {
   });
 }
 
-describe("New values for a key, with what only PostgreSQL has", () => {
-  const kind = databases.find(({ dialect }) => dialect === "postgres")!;
+describe("Tables that are built side by side", () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await openFresh(postgres, schema, 2);
+  });
+  afterEach(() => database.close());
 
+  const built = (): Promise<unknown[]> =>
+    database.rows(
+      "SELECT relname FROM pg_class WHERE relname LIKE '\\_godwit\\_%' AND relkind = 'r' ORDER BY 1",
+    );
+
+  it("stand beside the old ones, which can be read meanwhile, and take their place at the end", async () => {
+    let rekeyed: Promise<unknown> = Promise.resolve();
+    await database.read(async (rows) => {
+      // Who reads a table keeps the new one from its place.
+      await rows("SELECT * FROM loose");
+      rekeyed = rekey(database);
+      while ((await built()).length < 4) await setTimeout(10);
+      expect(await rows("SELECT dataset_id FROM loose ORDER BY 1")).to.deep.equal([
+        { dataset_id: 2n },
+        { dataset_id: 77n },
+      ]);
+    });
+    await rekeyed;
+    expect(await built()).to.deep.equal([]);
+    expect(await database.rows("SELECT dataset_id FROM loose ORDER BY 1")).to.deep.equal([
+      { dataset_id: "n-gone" },
+      { dataset_id: "n-two" },
+    ]);
+  });
+
+  it("are removed where a rekey fails after they were built", async () => {
+    const before = await everything(database);
+    const failing = database.write(async (_session, editor) => {
+      await editor.rekey(table, key, change);
+      throw new Error("stopped by the test");
+    });
+    expect(await refusalOf(failing)).to.include("stopped by the test");
+    expect(await built()).to.deep.equal([]);
+    expect(await everything(database)).to.deep.equal(before);
+  });
+
+  it("are removed where a process that was killed left them behind", async () => {
+    await database.write((session) => session.execute(sql.raw("CREATE TABLE _godwit_beside_2 (x INT)")));
+    await database.removeLeftovers();
+    expect(await built()).to.deep.equal([]);
+  });
+
+  it("are built on the one connection where the transaction has changed what they are made of", async () => {
+    await database.write(async (session, editor) => {
+      await session.execute(sql.raw("INSERT INTO loose VALUES (-3, 'late')"));
+      await editor.rekey(table, key, change);
+    });
+    expect(await database.rows("SELECT dataset_id FROM loose WHERE note = 'late'")).to.deep.equal([
+      { dataset_id: "n-three" },
+    ]);
+  });
+});
+
+describe("New values for a key, with what only PostgreSQL has", () => {
   const schema = [
     `CREATE TABLE item (id SERIAL PRIMARY KEY, name TEXT CONSTRAINT named NOT NULL, size INT, double INT GENERATED ALWAYS AS (size * 2) STORED,
       number BIGSERIAL, place INT GENERATED ALWAYS AS IDENTITY (START 100), up INT, CONSTRAINT up FOREIGN KEY (up) REFERENCES item (id) DEFERRABLE)`,
@@ -282,22 +352,23 @@ describe("New values for a key, with what only PostgreSQL has", () => {
       "z",
     ],
   ] as const) {
-    it(`keeps sequences, generated columns, comments and policies: ${title}`, async () => {
-      const database = await openFresh(kind, schema);
-      const read = (): Promise<Table> => database.write((_session, editor) => editor.table("item"));
-      const before = await read();
-      await database.write((_session, editor) => editor.rekey("item", "id", { type: newType, values }));
-      const after = await read();
-      const rest = ({ columns, sequences: _own, ...table }: Table): unknown => ({
-        ...table,
-        columns: columns.filter(({ name }) => name !== "id" && name !== "up"),
+    for (const jobs of [1, 2])
+      it(`keeps sequences, generated columns, comments and policies: ${title}, ${jobs} at a time`, async () => {
+        const database = await openFresh(postgres, schema, jobs);
+        const read = (): Promise<Table> => database.write((_session, editor) => editor.table("item"));
+        const before = await read();
+        await database.write((_session, editor) => editor.rekey("item", "id", { type: newType, values }));
+        const after = await read();
+        const rest = ({ columns, sequences: _own, ...table }: Table): unknown => ({
+          ...table,
+          columns: columns.filter(({ name }) => name !== "id" && name !== "up"),
+        });
+        expect(rest(after)).to.deep.equal(rest(before));
+        await database.write((session) => session.execute(sql.raw(insert)));
+        expect(
+          await database.rows("SELECT id, number, place, double FROM item WHERE name = 'c'"),
+        ).to.deep.equal([{ id, number: 3n, place: 102n, double: 6n }]);
+        await database.close();
       });
-      expect(rest(after)).to.deep.equal(rest(before));
-      await database.write((session) => session.execute(sql.raw(insert)));
-      expect(
-        await database.rows("SELECT id, number, place, double FROM item WHERE name = 'c'"),
-      ).to.deep.equal([{ id, number: 3n, place: 102n, double: 6n }]);
-      await database.close();
-    });
   }
 });

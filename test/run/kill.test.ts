@@ -8,13 +8,15 @@ import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
 import { describeFixture } from "../support/normalize/describe.js";
 import { readGolden } from "../support/normalize/golden.js";
+import { content } from "../conformance/contents.js";
+import { unexplained } from "../conformance/differences.js";
 
 const program = fileURLToPath(new URL("../support/paused-run.js", import.meta.url));
 const revision = "352c30854bb0";
 
 /** Runs `upgrade` in a process of its own, and kills it when it comes to a pause point. */
-async function killAt(fixture: Fixture, point: string): Promise<void> {
-  const child = spawn(process.execPath, [program, fixture.folder, revision, `${point} ${revision}`], {
+async function killAt({ folder }: Fixture, point: string, target = revision, jobs = 1): Promise<void> {
+  const child = spawn(process.execPath, [program, folder, target, `${point} ${target}`, `${jobs}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(child.stdout, "data");
@@ -55,3 +57,27 @@ for (const dialect of ["sqlite", "postgres"] as const) {
     }
   });
 }
+
+describe("A switch on several connections that is killed", () => {
+  const target = "2101fbf51ad3";
+  const whole = "int-c0-name--int-to-uuid";
+
+  for (const point of ["rekey:mapped", "rekey:built", "step:commit"]) {
+    it(`at ${point} leaves the repository as it was, and the same command finishes and tidies up`, async () => {
+      const fixture = await copyFixture("int-c0-name", "postgres");
+      const original = await describeFixture(fixture);
+      await killAt(fixture, point, target, 2);
+      const ours = { ignorePrefixes: ["revision_", "godwit_", "_godwit_beside_"] };
+      expect(compare(original, await describeFixture(fixture), ours)).to.deep.equal([]);
+      expect((await current(fixture.folder)).problems).to.deep.equal([]);
+
+      await upgrade(fixture.folder, target, { jobs: 2 });
+      const golden = await readGolden("postgres", whole);
+      if (golden === undefined) throw new Error("the golden is missing");
+      const differences = compare(content(golden), content(await describeFixture(fixture)), {
+        ignorePrefixes: ["revision_", "godwit_"],
+      });
+      expect(unexplained("postgres", whole, differences)).to.deep.equal([]);
+    });
+  }
+});

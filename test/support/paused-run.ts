@@ -1,10 +1,11 @@
-/** A process of its own that runs a command and stays at a pause point: `paused-run.js REPOSITORY WHAT POINT`, WHAT being a target of `upgrade`, or a command. */
+/** A process of its own that runs a command and stays at a pause point: `paused-run.js REPOSITORY WHAT POINT [JOBS]`, WHAT being a target of `upgrade`, or a command. */
 import { rewriteSqliteRegistry, updateDayObs, upgrade } from "../../lib/index.js";
 import type { RunOptions } from "../../lib/index.js";
 
-const [, , repository = "", what = "", wanted = ""] = process.argv;
+const [, , repository = "", what = "", wanted = "", jobs = "1"] = process.argv;
 
 const options: RunOptions = {
+  jobs: Number(jobs),
   onPause: async (point) => {
     if (point !== wanted) return;
     process.stdout.write("paused\n");

@@ -4,7 +4,7 @@ import type { PostgresSession } from "./session.js";
 
 /**
  * What is built beside commits by itself, under names that nobody else uses; it is removed where the transaction that it is for fails, and
- * what a killed process left is removed before the next build.
+ * what a killed process left is removed by the next run.
  */
 export interface Beside {
   /** How many connections may work at once. */

@@ -3,7 +3,7 @@ import type { Sequelize } from "sequelize";
 import { StepError } from "../../errors.js";
 import type { Database, ScriptFrame, Session, SessionOptions, TransactionOptions } from "../database.js";
 import type { Sql } from "../sql.js";
-import { dropBuilt } from "./beside.js";
+import { dropBuilt, findBuilt } from "./beside.js";
 import type { Beside } from "./beside.js";
 import { connectionError, type Place } from "./errors.js";
 import { renderSql } from "./literals.js";
@@ -87,10 +87,10 @@ export class PostgresDatabase implements Database {
     };
   }
 
-  /** What cannot be removed now is removed before the next build. */
-  async #removeBuilt({ tables, transaction }: Beside): Promise<void> {
-    if (tables.size === 0) return;
-    await transaction((session) => dropBuilt(session, [...tables])).catch(() => undefined);
+  /** What cannot be removed now is removed by the next run. */
+  async #removeBuilt(beside: Beside): Promise<void> {
+    if (beside.tables.size === 0) return;
+    await beside.transaction((session) => dropBuilt(session, [...beside.tables])).catch(() => undefined);
   }
 
   async session<T>(work: (session: Session) => Promise<T>, options: SessionOptions = {}): Promise<T> {
@@ -110,6 +110,13 @@ export class PostgresDatabase implements Database {
       session.end();
       await this.#giveBack(client);
     }
+  }
+
+  async removeLeftovers(): Promise<void> {
+    await this.transaction({ mode: "write" }, async (session) => {
+      const own = session as PostgresSession;
+      await dropBuilt(own, await findBuilt(own));
+    });
   }
 
   get scriptFrame(): ScriptFrame {

@@ -162,6 +162,8 @@ export interface Rekey {
   readonly values: Sql | (() => AsyncIterable<readonly (readonly [SqlValue, SqlValue])[]>);
   /** Further changes of a table that is written anyway. */
   readonly alsoAlter?: (table: string, alteration: TableAlteration) => void;
+  /** Called when the mapping is made, and when the tables are built or, on one connection, written. */
+  readonly onPause?: (point: "rekey:mapped" | "rekey:built") => Promise<void>;
   /** Told before each table and at the end how many rows are written, of about how many. */
   readonly onProgress?: (done: RekeyProgress) => void;
   /** Columns of other tables that hold the key: those with a foreign key to it are found; others are named here. */

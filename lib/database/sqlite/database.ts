@@ -87,6 +87,10 @@ export class SqliteDatabase implements Database {
     return renderSql(statement);
   }
 
+  async removeLeftovers(): Promise<void> {
+    // Everything is built inside of the transaction of its step.
+  }
+
   async close(): Promise<void> {
     await this.#sequelize.close();
   }

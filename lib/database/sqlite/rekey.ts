@@ -20,6 +20,7 @@ export async function rekeyTables(
 ): Promise<SchemaEffect[]> {
   const holders = await keyHolders(editor, tableName, column, change);
   await makeMapping(editor, holders, tableName, column, change);
+  await change.onPause?.("rekey:mapped");
   const effects: SchemaEffect[] = [];
   const meter = await RekeyMeter.of(editor.session, holders, change);
   for (const holder of holders) {
@@ -27,6 +28,7 @@ export async function rekeyTables(
     effects.push(await rebuildHolder(editor, holder, holders, change));
     meter.done(holder.table.name);
   }
+  await change.onPause?.("rekey:built");
   await editor.session.statement(`DROP TABLE ${mapping}`);
   return effects;
 }

@@ -6,35 +6,47 @@ import type { KeyHolder } from "../../schema/rekey.js";
 import type { Target } from "../../schema/draft.js";
 import type { Column, OwnedSequence, Table } from "../../schema/table.js";
 import { literal, quoteName } from "../literals.js";
-import { clip } from "../names.js";
+import { besideName } from "../beside.js";
 import { Clauses, identityClause } from "./clauses.js";
 import { createStatements, surroundings } from "./create.js";
 import type { PostgresSchemaEditor } from "./editor.js";
+import { finishing } from "./finishing.js";
 import type { Counter } from "./sequences.js";
-
-const longestName = 63;
 
 export interface RebuildPlan {
   readonly holder: KeyHolder;
   readonly target: Table;
-  readonly statements: readonly string[];
+  /** The name under which the new table is built. */
+  readonly temporary: string;
+  /** Makes the new table beside the old one, with its rows, keys and indexes. */
+  readonly build: readonly string[];
+  /** Puts it in the place of the old one, with all that that had. */
+  readonly swap: readonly string[];
+}
+
+/** What a table is built with. */
+export interface RebuildOptions {
+  /** The table with old and new values, quoted. */
+  readonly mapping: string;
+  /** Tells the table from the others that are built. */
+  readonly position: number;
+  /** Where the sequences of identity columns are. */
+  readonly counters: readonly Counter[];
 }
 
 /**
- * The new table is filled bare; keys, indexes and all else come when the rows are there, and foreign keys when all tables are.
- * @param mapping the table with old and new values
- * @param counters where the sequences of identity columns are
+ * The new table is filled bare; keys and indexes come when the rows are there, and foreign keys, which are no part of this, when all tables
+ * are.
  */
 export function rebuildPlan(
   editor: PostgresSchemaEditor,
   holder: KeyHolder,
   holders: readonly KeyHolder[],
   change: Rekey,
-  mapping: string,
-  counters: readonly Counter[],
+  { mapping, position, counters }: RebuildOptions,
 ): RebuildPlan {
   const { table } = holder;
-  const { namespace } = editor.session;
+  const { namespace, serverVersion } = editor.session;
   const clauses = new Clauses(namespace);
   const target = withoutOldCounting(
     applyChanges(
@@ -45,22 +57,25 @@ export function rebuildPlan(
     holder,
     change,
   );
-  const temporary = clip(`_godwit_new_${table.name}`, longestName);
+  const temporary = besideName(position);
   const relation = clauses.relation(target.table.name);
   const sequences = keptSequences(table, target);
-  const finishing = finishingClauses(target.table, clauses);
+  const finish = finishing(target.table, position, serverVersion, clauses);
   const foreignKeys = target.table.foreignKeys.map(({ comment: _later, ...key }) => key);
   return {
     holder,
     target: target.table,
-    statements: [
+    temporary,
+    build: [
       ...createStatements(bareTable(target.table, temporary), namespace),
       fillText(editor, holder, target, clauses.relation(temporary), mapping),
+      ...finish.build,
+    ],
+    swap: [
       ...sequences.map(({ name }) => `ALTER SEQUENCE ${clauses.relation(name)} OWNED BY NONE`),
       `DROP TABLE ${clauses.relation(table.name)}`,
       `ALTER TABLE ${clauses.relation(temporary)} RENAME TO ${quoteName(target.table.name)}`,
-      ...(finishing.length === 0 ? [] : [`ALTER TABLE ${relation} ${finishing.join(", ")}`]),
-      ...target.table.indexes.map((index) => clauses.index(target.table.name, index)),
+      ...finish.swap,
       ...countingStatements(target, relation, counters),
       ...surroundings({ ...target.table, foreignKeys }, namespace),
       ...sequences.map(
@@ -141,23 +156,6 @@ function fillText(
   );
   const from = new Clauses(editor.session.namespace).relation(table.name);
   return `INSERT INTO ${relation} (${written.map(({ name }) => quoteName(name)).join(", ")}) SELECT ${values.join(", ")} FROM ${from} AS o ${joins.join(" ")}`;
-}
-
-function finishingClauses(target: Table, clauses: Clauses): string[] {
-  const required = target.columns
-    .filter(({ nullable }) => !nullable)
-    .map(({ name, notNullName }) =>
-      notNullName === undefined
-        ? `ALTER COLUMN ${quoteName(name)} SET NOT NULL`
-        : `ADD CONSTRAINT ${quoteName(notNullName)} NOT NULL ${quoteName(name)}`,
-    );
-  const keys = [
-    ...(target.primaryKey === null ? [] : [clauses.primaryKey(target.primaryKey)]),
-    ...target.uniques.map((key) => clauses.unique(key)),
-    ...target.checks.map((check) => clauses.check(check)),
-    ...target.exclusions.map((exclusion) => clauses.exclusion(exclusion)),
-  ].map((clause) => `ADD ${clause}`);
-  return [...required, ...keys];
 }
 
 /** Sequences whose columns still take their values from them, with the columns' new names; others go with the old table. */

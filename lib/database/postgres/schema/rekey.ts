@@ -1,18 +1,20 @@
 /** New values for a key and all that refers to it: one mapping table, each table written once, as a set. */
-import { StepError } from "../../../errors.js";
 import type { Rekey, SchemaEffect } from "../../schema/editor.js";
 import { RekeyMeter, keyHolders } from "../../schema/rekey.js";
 import type { KeyHolder } from "../../schema/rekey.js";
 import type { ForeignKey } from "../../schema/table.js";
+import { besideName } from "../beside.js";
 import { literal, quoteName } from "../literals.js";
-import { PostgresDataEditor } from "../data.js";
 import { Clauses } from "./clauses.js";
 import type { PostgresSchemaEditor } from "./editor.js";
 import { rebuildPlan } from "./rebuild.js";
 import type { RebuildPlan } from "./rebuild.js";
+import { buildBeside, mayBuildBeside } from "./rekey-beside.js";
+import { makeOwnMapping, mappingOf, requireMapped } from "./rekey-mapping.js";
+import type { Mapping } from "./rekey-mapping.js";
 import { readCounters } from "./sequences.js";
 
-const mapping = "pg_temp._godwit_mapping";
+const mappingName = "_godwit_mapping";
 
 export async function rekeyTables(
   editor: PostgresSchemaEditor,
@@ -23,71 +25,74 @@ export async function rekeyTables(
   const holders = await keyHolders(editor, tableName, column, change);
   const names = new Set(holders.map(({ table }) => table.name));
   for (const name of names) await editor.requireFree(name, { kind: "whole" });
-  await makeMapping(editor, holders, tableName, column, change);
-  const plans: RebuildPlan[] = [];
-  for (const holder of holders) {
-    const counters = await readCounters(editor.session, holder.table);
-    plans.push(rebuildPlan(editor, holder, holders, change, mapping, counters));
-  }
+  const mapping = mappingOf(editor, holders, tableName, column, change);
+  const request: Request = { editor, holders, change, names, mapping };
+  return (await mayBuildBeside(editor.session, holders, change)) ? rekeyBeside(request) : rekeyAlone(request);
+}
+
+interface Request {
+  readonly editor: PostgresSchemaEditor;
+  readonly holders: readonly KeyHolder[];
+  readonly change: Rekey;
+  readonly names: ReadonlySet<string>;
+  readonly mapping: Mapping;
+}
+
+/** All on one connection, one table after the other. */
+async function rekeyAlone({ editor, holders, change, names, mapping }: Request): Promise<SchemaEffect[]> {
+  const { session } = editor;
+  const relation = `pg_temp.${mappingName}`;
+  await makeOwnMapping(session, mapping, mappingName);
+  await change.onPause?.("rekey:mapped");
+  const plans = await plansOf(editor, holders, change, relation);
   const detached = await detachForeignKeys(editor, names);
-  const effects: SchemaEffect[] = [];
-  const meter = await RekeyMeter.of(editor.session, holders, change);
+  const meter = await RekeyMeter.of(session, holders, change);
   for (const plan of plans) {
-    await requireMapped(editor, plan.holder);
-    await editor.runAll(plan.statements);
-    effects.push({ table: plan.target.name, cost: "rewrite", statements: plan.statements });
+    await requireMapped(editor, plan.holder, relation);
+    await editor.runAll([...plan.build, ...plan.swap]);
     meter.done(plan.holder.table.name);
   }
+  await change.onPause?.("rekey:built");
   const own = plans.flatMap(({ target }) => target.foreignKeys.map((key) => ({ table: target.name, key })));
   await editor.runAll(foreignKeyStatements(editor, [...own, ...detached]));
-  await editor.session.run(`DROP TABLE ${mapping}`);
-  return effects;
+  await session.run(`DROP TABLE ${relation}`);
+  return plans.map(effectOf);
 }
 
-async function makeMapping(
+/** The new tables are built on several connections while others may read the old ones; then they are put in their place at once. */
+async function rekeyBeside({ editor, holders, change, names, mapping }: Request): Promise<SchemaEffect[]> {
+  const { session } = editor;
+  const name = besideName(0);
+  const relation = new Clauses(session.namespace).relation(name);
+  const plans = await plansOf(editor, holders, change, relation);
+  await buildBeside(editor, plans, change, { mapping, name, relation });
+  await change.onPause?.("rekey:built");
+  const detached = await detachForeignKeys(editor, names);
+  for (const plan of plans) await editor.runAll(plan.swap);
+  const comments = plans.flatMap(({ target }) =>
+    target.foreignKeys.flatMap((key) => commentOf(editor, { table: target.name, key })),
+  );
+  await editor.runAll([...comments, ...foreignKeyStatements(editor, detached)]);
+  await session.run(`DROP TABLE ${relation}`);
+  return plans.map(effectOf);
+}
+
+async function plansOf(
   editor: PostgresSchemaEditor,
   holders: readonly KeyHolder[],
-  tableName: string,
-  column: string,
-  { type, values }: Rekey,
-): Promise<void> {
-  const { session, rules } = editor;
-  const key = holders
-    .find(({ table }) => table.name === tableName)
-    ?.table.columns.find(({ name }) => name === column);
-  const newType = rules.conventions.columnType("postgres", type);
-  await session.run(
-    `CREATE TEMPORARY TABLE _godwit_mapping (old ${key?.type ?? "bigint"} NOT NULL, new ${newType} NOT NULL)`,
-  );
-  if (typeof values === "function") {
-    await new PostgresDataEditor(session).copyInto(mapping, ["old", "new"], values());
-  } else {
-    await session.run(
-      `INSERT INTO ${mapping} (old, new) SELECT "old", "new" FROM (${rules.render(values)}) AS pairs`,
-    );
+  change: Rekey,
+  mapping: string,
+): Promise<RebuildPlan[]> {
+  const plans: RebuildPlan[] = [];
+  for (const [index, holder] of holders.entries()) {
+    const counters = await readCounters(editor.session, holder.table);
+    plans.push(rebuildPlan(editor, holder, holders, change, { mapping, position: index + 1, counters }));
   }
-  await session.run(`ALTER TABLE ${mapping} ADD PRIMARY KEY (old), ADD UNIQUE (new)`);
-  await session.run(`ANALYZE ${mapping}`);
+  return plans;
 }
 
-async function requireMapped(
-  { session }: PostgresSchemaEditor,
-  { table, columns }: KeyHolder,
-): Promise<void> {
-  const relation = new Clauses(session.namespace).relation(table.name);
-  for (const { name } of columns) {
-    const column = quoteName(name);
-    const [answer] = await session.send(
-      `SELECT o.${column}::text AS value FROM ${relation} AS o WHERE o.${column} IS NOT NULL AND NOT EXISTS (SELECT FROM ${mapping} AS m WHERE m.old = o.${column}) LIMIT 5`,
-    );
-    const missing = answer?.rows.map(([value]) => String(value)) ?? [];
-    if (missing.length > 0) {
-      throw new StepError(
-        "unmapped-key",
-        `Column "${name}" of "${table.name}" holds values that are not mapped: ${missing.join(", ")}.`,
-      );
-    }
-  }
+function effectOf({ target, build, swap }: RebuildPlan): SchemaEffect {
+  return { table: target.name, cost: "rewrite", statements: [...build, ...swap] };
 }
 
 interface Detached {
@@ -114,14 +119,18 @@ async function detachForeignKeys(
   return detached;
 }
 
-function foreignKeyStatements({ session }: PostgresSchemaEditor, keys: readonly Detached[]): string[] {
-  const clauses = new Clauses(session.namespace);
-  return keys.flatMap(({ table, key }) => {
-    const relation = clauses.relation(table);
-    const comment = `COMMENT ON CONSTRAINT ${quoteName(key.name ?? "")} ON ${relation} IS ${literal(key.comment ?? null).trim()}`;
-    return [
-      `ALTER TABLE ${relation} ADD ${clauses.foreignKey(key)}`,
-      ...(key.comment === undefined ? [] : [comment]),
-    ];
-  });
+function foreignKeyStatements(editor: PostgresSchemaEditor, keys: readonly Detached[]): string[] {
+  const clauses = new Clauses(editor.session.namespace);
+  return keys.flatMap((one) => [
+    `ALTER TABLE ${clauses.relation(one.table)} ADD ${clauses.foreignKey(one.key)}`,
+    ...commentOf(editor, one),
+  ]);
+}
+
+function commentOf({ session }: PostgresSchemaEditor, { table, key }: Detached): string[] {
+  if (key.comment === undefined) return [];
+  const relation = new Clauses(session.namespace).relation(table);
+  return [
+    `COMMENT ON CONSTRAINT ${quoteName(key.name ?? "")} ON ${relation} IS ${literal(key.comment).trim()}`,
+  ];
 }
