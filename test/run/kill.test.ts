@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { current, upgrade } from "../../lib/index.js";
+import { check, current, repair, upgrade } from "../../lib/index.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
 import { compare } from "../support/normalize/compare.js";
@@ -70,6 +70,11 @@ describe("A switch on several connections that is killed", () => {
       const ours = { ignorePrefixes: ["revision_", "godwit_", "_godwit_beside_"] };
       expect(compare(original, await describeFixture(fixture), ours)).to.deep.equal([]);
       expect((await current(fixture.folder)).problems).to.deep.equal([]);
+      const { drift } = await check(fixture.folder);
+      const built = drift.filter(({ table }) => table.startsWith("_godwit_beside_"));
+      expect(built.map(({ class: kind }) => kind))
+        .to.include("debt")
+        .and.not.to.include("drift");
 
       await upgrade(fixture.folder, target, { jobs: 2 });
       const golden = await readGolden("postgres", whole);
@@ -80,4 +85,13 @@ describe("A switch on several connections that is killed", () => {
       expect(unexplained("postgres", whole, differences)).to.deep.equal([]);
     });
   }
+
+  it("leaves tables that repair removes where nobody goes on", async () => {
+    const fixture = await copyFixture("int-c0-name", "postgres");
+    await killAt(fixture, "rekey:built", target, 2);
+    await repair(fixture.folder);
+    expect(
+      (await check(fixture.folder)).drift.filter(({ table }) => table.startsWith("_godwit_")),
+    ).to.deep.equal([]);
+  });
 });

@@ -33,9 +33,9 @@ export function compareSchema(expected: ExpectedSchema, found: FoundSchema): Sch
   return differences.map((difference) => ({ ...difference, ...explain(difference, explained) }));
 }
 
-/** Tables and sequences of godwit itself. */
+/** Tables and sequences of godwit itself, but for what a run that was killed has built and not used. */
 function isOwn(name: string): boolean {
-  return /^(revision_|godwit_|_godwit_)/.test(name);
+  return /^(revision_|godwit_|_godwit_(?!beside_))/.test(name);
 }
 
 function tableOf(sequence: string): string {

@@ -200,7 +200,7 @@ function isLeftoverColumn(table: string, name: string): boolean {
 
 /** Copies that a rebuild left, mapping tables, and tables of a configuration that was not reached. */
 function isLeftover(name: string, table: Table | undefined): boolean {
-  if (name.startsWith("_alembic_tmp_") || name === "migration_id2uuid") return true;
+  if (/^(_alembic_tmp_|_godwit_beside_)/.test(name) || name === "migration_id2uuid") return true;
   const halfMade = ["day_obs", "group", "visit_system_membership"];
   return halfMade.includes(name) && table?.columns.some((column) => column.name === "instrument") === true;
 }

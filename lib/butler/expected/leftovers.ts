@@ -1,4 +1,4 @@
-/** Tables that runs of the Python tool left behind. */
+/** Tables that runs which were broken off left behind. */
 import type { Table } from "../../database/schema/table.js";
 import { sql } from "../../database/sql.js";
 import type { Mend, SchemaDifference } from "../../repository/verification.js";
@@ -32,10 +32,15 @@ export function mendLeftover(pair: SchemaPair, difference: SchemaDifference): Me
     summary: "drop it",
     settles,
     apply: async (context) => {
-      if (copy !== undefined) await loseRows(context, copy, replaced);
+      if (copy !== undefined && !isBuiltBeside(name)) await loseRows(context, copy, replaced);
       await context.schema.drop(name);
     },
   };
+}
+
+/** What a rekey builds holds rows of tables that stay until it takes their place. */
+function isBuiltBeside(name: string): boolean {
+  return name.startsWith("_godwit_beside_");
 }
 
 /** Rows of a copy that the original has too, as far as both have the same columns, are not lost. */
