@@ -22,14 +22,15 @@ const urlPattern =
 export function databaseAddress(config: ConfigTree, root: string, scope: ReadScope): DatabaseAddress {
   const written = valueAt(config, "registry", "db") ?? defaultUrl;
   if (typeof written !== "string") throw badUrl("it is no text");
-  const text = written.replaceAll("<butlerRoot>", root);
-  const parts = urlPattern.exec(text)?.groups;
+  // The folder comes in afterwards: a ? in its name does not begin the options.
+  const parts = urlPattern.exec(written)?.groups;
   if (parts === undefined) throw badUrl("it is no connection URL");
+  const database = parts["database"]?.replaceAll("<butlerRoot>", () => root);
   switch (parts["dialect"]?.toLowerCase()) {
     case "sqlite":
       if (isRemote(root) && written.includes("<butlerRoot>"))
         throw badUrl(`<butlerRoot> is ${withoutPassword(root)}, and SQLite needs a file of this computer`);
-      return sqliteAddress(parts, scope.folder);
+      return sqliteAddress({ ...parts, database }, scope.folder);
     case "postgresql":
     case "postgres":
       return postgresAddress(config, parts, scope);

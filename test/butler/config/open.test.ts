@@ -57,6 +57,7 @@ describe("The name of a Butler repository", () => {
     { what: "a file named .yml", at: "repo/b.yml", uri: "./repo/b.yml" },
     { what: "a folder named like a file", at: "repo.yaml/butler.yaml", uri: "repo.yaml" },
     { what: "a folder with a per cent sign", at: "re%20po/butler.yaml", uri: "re%20po" },
+    { what: "a folder with signs of a URI", at: "why? $& a@b:c/butler.yaml", uri: "why? $& a@b:c" },
     { what: "a folder in the user's home", at: "repo/butler.yaml", uri: "~/repo" },
     { what: "a URI of a folder", at: "repo/butler.yaml", uri: "file://@FOLDER@/repo/" },
     { what: "a URI of a file", at: "repo/x.yaml", uri: "file://@FOLDER@/repo/x.yaml" },
@@ -156,6 +157,7 @@ describe("The configuration of a repository", () => {
     ["an absolute path has four slashes", "sqlite:////data/x.db", "/data/x.db"],
     ["a driver may be named", "sqlite+pysqlite:////data/x.db", "/data/x.db"],
     ["a name is taken as it is", "sqlite:///<butlerRoot>/a%20b #1.db", "@FOLDER@/repo/a%20b #1.db"],
+    ["options may follow", "sqlite:///<butlerRoot>/x.db?timeout=5", "@FOLDER@/repo/x.db"],
   ] as const) {
     it(`names a SQLite file: ${what}`, async () => {
       const text = JSON.stringify({ registry: { db } });
