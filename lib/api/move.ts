@@ -1,7 +1,8 @@
 /** What `upgrade` and `downgrade` have in common: the lock, the plan under it, the run. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import { RefusedError } from "../errors.js";
+import { GodwitError, RefusedError, StepError } from "../errors.js";
+import type { CommittedStep } from "../errors.js";
 import type { Step } from "../graph/revision.js";
 import { move } from "../run/move.js";
 import {
@@ -27,7 +28,7 @@ import type { StepVerifier } from "./verify.js";
 import { withProject } from "./project.js";
 import { warn } from "./warnings.js";
 import type { Project } from "./project.js";
-import type { RunReport } from "./results.js";
+import type { CurrentReport, RunReport } from "./results.js";
 
 /** What the graph says is to be done. */
 export interface GraphPlan {
@@ -89,7 +90,7 @@ async function moveProject(
     });
     // Each step does this after its commit; where there is none, an interrupted run may have left it. A refusal touches nothing.
     if (result.steps.length === 0) await finishInterrupted(project, options);
-    return { ...result, current: await reportCurrent(project) };
+    return { ...result, current: await currentAfter(project, result.steps) };
   } finally {
     await lock.release();
   }
@@ -110,6 +111,21 @@ function listeners({ hooks }: Project, { onEvent }: RunOptions): (event: RunEven
       warn(error);
     }
   };
+}
+
+/** After a committed step it is no longer true that nothing was touched, whatever fails then. */
+async function currentAfter(project: Project, done: readonly CommittedStep[]): Promise<CurrentReport> {
+  try {
+    return await reportCurrent(project);
+  } catch (error) {
+    if (done.length === 0 || !(error instanceof GodwitError)) throw error;
+    const list = done.map(({ manager, revision }) => `${manager} ${revision}`).join(", ");
+    throw new StepError(
+      error.code,
+      `Committed: ${list}. Where the repository stands then cannot be told: ${error.message}`,
+      { hint: error.hint, cause: error, done },
+    );
+  }
 }
 
 /** A plan that cannot be made is told together with what else would be in the way. */

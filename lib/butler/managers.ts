@@ -45,9 +45,14 @@ export function isManager(tree: string): boolean {
 /**
  * The managers that the attributes name, configurations included, sorted.
  * @param namespace of a dimension configuration that does not say its own
+ * @param before the namespace that it had before a step took it away, as configuration 0 has none
  * @throws InputError `namespace-needed`, `namespace-differs`, `bad-attribute`
  */
-export function managersIn(attributes: ReadonlyMap<string, string>, namespace?: string): RecordedManager[] {
+export function managersIn(
+  attributes: ReadonlyMap<string, string>,
+  namespace?: string,
+  before?: string,
+): RecordedManager[] {
   const found: RecordedManager[] = [];
   for (const [name, storedClass] of attributes) {
     const manager = /^config:registry\.managers\.(.+)$/.exec(name)?.[1];
@@ -61,7 +66,9 @@ export function managersIn(attributes: ReadonlyMap<string, string>, namespace?: 
     if (text === undefined) continue;
     const document = parseAttribute(attribute, text);
     const branch =
-      manager === "dimensions-config" ? namespaceOf(document, namespace) : textOf(document["namespace"]);
+      manager === "dimensions-config"
+        ? namespaceOf(document, namespace, before)
+        : textOf(document["namespace"]);
     const version = textOf(document["version"]);
     found.push({
       manager,
@@ -96,7 +103,7 @@ function textOf(value: Json | undefined): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-function namespaceOf(document: JsonObject, given: string | undefined): string {
+function namespaceOf(document: JsonObject, given: string | undefined, before: string | undefined): string {
   const stored = textOf(document["namespace"]);
   if (stored !== "") {
     if (given === undefined || given === stored) return stored;
@@ -110,6 +117,7 @@ function namespaceOf(document: JsonObject, given: string | undefined): string {
   }
   if (given !== undefined) return given;
   if (fingerprint(document) === firstFingerprint) return publishedNamespace;
+  if (before !== undefined) return before;
   throw new InputError(
     "namespace-needed",
     "The repository's dimensions do not say which namespace they belong to.",

@@ -37,6 +37,8 @@ export class ButlerRepository implements Repository {
   readonly unrecordedTrees = "left-alone";
   readonly address: DatabaseAddress;
   readonly belongings: Belongings;
+  /** Of the dimension configuration, when it was read last. */
+  #namespaceBefore: string | undefined;
 
   constructor(
     readonly uri: string,
@@ -54,7 +56,13 @@ export class ButlerRepository implements Repository {
   }
 
   async recordedManagers(session: Session): Promise<RecordedManager[]> {
-    return managersIn(await readAttributes(session), this.namespace);
+    return this.#managersIn(await readAttributes(session));
+  }
+
+  #managersIn(attributes: ReadonlyMap<string, string>): RecordedManager[] {
+    const managers = managersIn(attributes, this.namespace, this.#namespaceBefore);
+    this.#namespaceBefore = managers.find(({ manager }) => manager === "dimensions-config")?.branch;
+    return managers;
   }
 
   recordVersion(session: Session, version: NewVersion): Promise<void> {
@@ -71,7 +79,7 @@ export class ButlerRepository implements Repository {
 
   async format(session: Session): Promise<RepositoryFormat> {
     const attributes = await readAttributes(session);
-    const managers = managersIn(attributes, this.namespace).map(({ manager, branch, version }) => ({
+    const managers = this.#managersIn(attributes).map(({ manager, branch, version }) => ({
       manager,
       class: branch,
       version,

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { current, InputError, StepError, upgrade } from "../../lib/index.js";
+import { current, downgrade, InputError, StepError, upgrade } from "../../lib/index.js";
 import { intercept } from "../faults/intercept.js";
 import { copyFixture } from "../support/fixtures.js";
+import { runStatements } from "../support/rows.js";
 
 for (const dialect of ["sqlite", "postgres"] as const) {
   describe(`What fails after a step was committed, ${dialect}`, () => {
@@ -60,5 +61,24 @@ describe("A butler.yaml that was left behind by an interrupted run", () => {
     });
     expect([steps, edited]).to.deep.equal([[], [file]]);
     expect(await readFile(file, "utf8")).to.equal(text);
+  });
+});
+
+describe("The way back to configuration 0, which has no namespace", () => {
+  it("ends as any other, though a repository that changed its configuration has to be told the namespace from then on", async () => {
+    const { folder, databaseUrl } = await copyFixture("uuid-c1-synth", "sqlite");
+    await runStatements(databaseUrl, [
+      `UPDATE butler_attributes SET value = replace(value, '"skypix": {', '"skypix": {"own": {"class": "lsst.sphgeom.HtmPixelization", "max_level": 3}, ')
+       WHERE name = 'config:dimensions.json'`,
+    ]);
+    const { steps, current: after } = await downgrade(folder, "f3bcee34f344");
+    expect(steps.map(({ revision }) => revision)).to.deep.equal(["380002bcbb26"]);
+    expect(after.problems).to.deep.equal([]);
+    const error: unknown = await current(folder).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(InputError).with.property("code", "namespace-needed");
+    const { managers } = await current(folder, { namespace: "daf_butler" });
+    expect(managers.find(({ manager }) => manager === "dimensions-config")?.revisions).to.deep.equal([
+      "f3bcee34f344",
+    ]);
   });
 });
