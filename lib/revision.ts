@@ -18,10 +18,13 @@ export interface OptionDeclaration {
   readonly default?: string;
 }
 
-/** A table whose columns must sum up the same before and after a revision; the runner checks it before the commit. */
+/**
+ * What a revision must not change: counts, sums, hashes, mappings. The runner compares both sides before the commit, on the way down
+ * too; where they differ the step is rolled back, and of two lists (the rows of queries, in any order) what differs is shown.
+ */
 export interface Invariant {
   readonly description: string;
-  /** A query of one row; its values before the first change and before the commit must be equal. May differ between the two sides where names change. */
+  /** What is asked before the first change, as tables and columns are called there; on the way down it is asked last. */
   readonly before: (context: RevisionContext) => Promise<unknown>;
   readonly after: (context: RevisionContext) => Promise<unknown>;
 }
@@ -42,6 +45,12 @@ interface Definition {
   /** Why there is no way down. */
   readonly irreversible?: string;
   readonly invariants?: readonly Invariant[];
+  /**
+   * What stands in the way of a step, or would be lost by it, in the repository as it is before the first step of a plan: it throws, or
+   * says `context.losesData`. Only reads, and only what the steps of the plan before it leave as it is, so that nothing is touched where
+   * the plan could not be finished. Asked for both directions.
+   */
+  preconditions?(context: RevisionContext): Promise<void>;
   /** What is wrong with rows while the revision is applied: part of `check --deep`. Only reads. */
   verify?(context: RevisionContext): Promise<readonly RowFinding[]>;
   up?(context: RevisionContext): Promise<void>;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { GodwitError, RefusedError, StepError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
 import type { Step } from "../graph/revision.js";
+import { requirePreconditions } from "../run/foresee.js";
 import { move } from "../run/move.js";
 import {
   describeStep,
@@ -141,10 +142,25 @@ async function prepareOrExamine(
       () => {
         throw error;
       },
+      () => requireConditions(project, options, plan),
       () => preflight(project.repository, [], options),
     ]);
     throw error;
   }
+}
+
+/** Whatever options and providers are missing, what the repository holds may stand in the way as well. */
+async function requireConditions(project: Project, options: RunOptions, plan: GraphPlan): Promise<void> {
+  const steps = await prepareSteps(plan.steps, project.code);
+  let environment: RunEnvironment;
+  try {
+    const providers = await resolveProviders(project, options);
+    environment = environmentOf(project, options, steps, providers, "allowed");
+  } catch {
+    // Options and providers that cannot be used are told already.
+    return;
+  }
+  await requirePreconditions(project.repository, environment, steps);
 }
 
 async function makeBackup(
@@ -214,10 +230,11 @@ function environmentOf(
   options: RunOptions,
   steps: readonly PreparedStep[],
   providers: Providers,
+  missing: "refused" | "allowed" = "refused",
 ): RunEnvironment {
   return {
     repository: project.repository,
-    options: steps.length === 0 ? new Map() : optionsOf(steps, options.options ?? {}),
+    options: steps.length === 0 ? new Map() : optionsOf(steps, options.options ?? {}, missing),
     providers,
     dataLoss: options.dataLoss ?? "refuse",
     // One transaction is one connection.

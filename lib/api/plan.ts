@@ -61,7 +61,7 @@ async function describeSteps(
   const foresights = await foreseeAsFarAsPossible(project, options, steps, missing);
   const sizes = await tableSizes(project, foresights);
   return steps.map((step, index) => ({
-    ...describe(step, missing[index] ?? [], foresights[index] ?? null, sizes),
+    ...describe(step, missing[index] ?? [], foresights[index] ?? null, sizes, editNote(project, step)),
     options: optionsIn(options, step),
     providers: providersIn(project, options, step),
   }));
@@ -117,7 +117,7 @@ function missingOf(project: Project, options: RunOptions, step: PreparedStep): s
   return missing;
 }
 
-/** A step that cannot run yet ends what can be foreseen. */
+/** A step that cannot run yet ends what can be foreseen; what stands in the way of the others is told nevertheless. */
 async function foreseeAsFarAsPossible(
   project: Project,
   options: RunOptions,
@@ -125,27 +125,18 @@ async function foreseeAsFarAsPossible(
   missing: readonly (readonly string[])[],
 ): Promise<Foresight[]> {
   const first = missing.findIndex((names) => names.length > 0);
-  const possible = first === -1 ? steps : steps.slice(0, first);
-  if (possible.length === 0) return [];
-  const given = options.options ?? {};
   const environment: RunEnvironment = {
     repository: project.repository,
-    options: first === -1 ? optionsOf(steps, given) : optionsOf(possible, ownOptions(possible, given)),
+    options: steps.length === 0 ? new Map() : optionsOf(steps, options.options ?? {}, "allowed"),
     providers: await resolveProviders(project, options),
     dataLoss: "allow",
     onEvent: () => {},
     onPause: undefined,
   };
-  return foresee(project.repository, environment, possible);
-}
-
-/** The options that these steps declare; others may belong to steps that cannot be foreseen. */
-function ownOptions(
-  steps: readonly PreparedStep[],
-  given: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const names = new Set(steps.flatMap(({ definition }) => Object.keys(definition.options ?? {})));
-  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
+  return foresee(project.repository, environment, steps, {
+    faults: "tell",
+    runnable: first === -1 ? steps.length : first,
+  });
 }
 
 type Sizes = ReadonlyMap<string, { readonly rows: number | null; readonly bytes: number | null }>;
@@ -164,6 +155,7 @@ function describe(
   missing: readonly string[],
   foresight: Foresight | null,
   sizes: Sizes,
+  edits: readonly string[],
 ): Omit<PlannedStep, "options" | "providers"> {
   const { step, definition, extensions, revision, before, after, direction } = prepared;
   const opposite = direction === "up" ? "down" : "up";
@@ -186,6 +178,7 @@ function describe(
     missing,
     statements: foresight?.statements ?? [],
     notes: [
+      ...edits,
       ...extensions.map((one) => `also: ${one.summary}`),
       ...(foresight?.notes ?? []),
       ...openNote(foresight?.open ?? null),
@@ -214,6 +207,14 @@ function least(values: readonly Compatibility[]): Compatibility {
 
 /** From least to most. */
 const levels: readonly Compatibility[] = ["none", "read", "full"];
+
+/** What changes outside of the database where a step changes the class of a manager. */
+function editNote({ repository }: Project, { step, before, after }: PreparedStep): string[] {
+  const className = after?.branch ?? null;
+  if ((before?.branch ?? null) === className) return [];
+  const edit = repository.foreseeClass(step.manager, className);
+  return edit === null ? [] : [`${edit.file}: ${edit.description}`];
+}
 
 function openNote(open: string | null): string[] {
   return open === null ? [] : [`Only known while running: ${open}`];

@@ -1,10 +1,12 @@
 /** The key of collections: their names, or integers. */
+import { findDuplicates } from "../database/integrity.js";
 import type { TableAlteration } from "../database/schema/editor.js";
 import type { Table } from "../database/schema/table.js";
 import { type } from "../database/schema/types.js";
 import type { LogicalType } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
 import type { Sql } from "../database/sql.js";
+import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
 import { renameColumns } from "./renamed-columns.js";
 import type { ColumnRenames } from "./renamed-columns.js";
@@ -47,8 +49,24 @@ export async function numberCollections(context: RevisionContext): Promise<void>
   await schema.createSequence(sequence, BigInt(String(row?.["n"] ?? 0)) + 1n);
 }
 
-/** Refers to collections by their names. */
+/**
+ * What is asked before a plan begins. The Python tool left names of collections without the key that keeps them apart.
+ * @throws RefusedError `duplicate-names`
+ */
+export async function collectionConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "up") return;
+  const found = await findDuplicates(context, "collection", ["name"]);
+  if (found === null) return;
+  throw new RefusedError(
+    "duplicate-names",
+    `Several collections have the same name, by which they could not be told apart: ${found.examples.join("; ")}.`,
+    { hint: "Rename or remove all but one of each first." },
+  );
+}
+
+/** Refers to collections by their names. @throws as `collectionConditions` */
 export async function nameCollections(context: RevisionContext): Promise<void> {
+  if (context.mode === "run") await collectionConditions(context);
   const { schema } = context;
   const renames = await columnRenames(context, ([from, to]) => [to, from]);
   const tables = await definitions(context, renames);

@@ -15,7 +15,7 @@ export const butlerConventions: Conventions = {
     // Butler leaves primary keys to the database, and checks lengths only where the type itself limits nothing.
     if (dialect === "sqlite" && name.kind === "primary-key") return null;
     if (dialect === "postgres" && name.kind === "length-check") return null;
-    return shrunk(dialect, fullName(name));
+    return shortened(dialect, fullName(name));
   },
   columnType: (dialect, type) => (dialect === "sqlite" ? sqliteType(type) : postgresType(type)),
   columnCheck: (dialect, table, column, type) => {
@@ -52,7 +52,7 @@ function fullName({ kind, table, columns, referencedTable, referencedColumns }: 
 }
 
 /** A name that PostgreSQL would cut ends in a BLAKE2b digest of 4 bytes of the whole, so that it stays unique. */
-function shrunk(dialect: DialectName, name: string): string {
+export function shortened(dialect: DialectName, name: string): string {
   if (dialect === "sqlite" || name.length <= longestName) return name;
   const digest = bytesToHex(blake2b(utf8ToBytes(name), { dkLen: 4 }));
   return `${name.slice(0, longestName - digest.length - 1)}_${digest}`;

@@ -2,7 +2,7 @@
 import { v5 as uuidv5, validate } from "uuid";
 import { type } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
-import type { Row, Sql } from "../database/sql.js";
+import type { Row, Sql, SqlValue } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
 import { answerOf, badProvider } from "./bad-provider.js";
@@ -42,6 +42,68 @@ const sequence = "dataset_seq_id";
 /** SQLite takes at most 32,766 values in a statement. */
 const rowsAStatement = 5000;
 
+/** At most so many ids are compared before a plan begins; the step compares all of them, in the database. */
+const comparedBeforehand = 200_000;
+
+/**
+ * What is asked before a plan begins. Ids that follow from what a key keeps apart are not compared, as they cannot be the same; those of
+ * providers, which may take long, are compared once they are made, before the step changes anything.
+ * @throws InputError `bad-provider`
+ * @throws RefusedError `duplicate-ids` with the datasets concerned
+ */
+export async function uuidConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "down") {
+    context.losesData("UUIDs of datasets", await countIds(context, await looseIdColumns(context)));
+    return;
+  }
+  const providers = idProviders(context);
+  const seen = new Map<string, string>();
+  for (const datasetType of await datasetTypes(context)) {
+    if (providers.find((one) => isDeterministic(one, datasetType.name)) !== rawDatasetIds) continue;
+    const dimensions = await requiredDimensions(context, datasetType.tags);
+    if (await areKeptApart(context, datasetType, dimensions)) continue;
+    await compareIds(context, datasetType, dimensions, seen);
+  }
+}
+
+/** Whether a unique key allows one dataset of a type, collection and data id. */
+async function areKeptApart(
+  { schema }: RevisionContext,
+  { tags }: DatasetType,
+  dimensions: readonly string[],
+): Promise<boolean> {
+  const { uniques } = await schema.table(tags);
+  const allowed = new Set([...dimensions, "dataset_type_id", "collection_id", "collection_name"]);
+  return uniques.some(({ columns }) => columns.every((column) => allowed.has(column)));
+}
+
+async function compareIds(
+  context: RevisionContext,
+  datasetType: DatasetType,
+  dimensions: readonly string[],
+  seen: Map<string, string>,
+): Promise<void> {
+  const statement = await references(context, datasetType, dimensions);
+  for (let last: SqlValue = -1n; seen.size < comparedBeforehand;) {
+    const batch: Row[] = await context.query(
+      sql`SELECT * FROM (${statement}) AS found WHERE _id > ${last} ORDER BY _id LIMIT ${rowsAStatement}`,
+    );
+    for (const row of batch) {
+      const uuid = idOf(rawDatasetIds, datasetType.name, dimensions, row);
+      const shown = `dataset ${String(row["_id"])} (${datasetType.name}): ${uuid}`;
+      const other = seen.get(uuid);
+      if (other !== undefined) throw duplicates([other, shown]);
+      seen.set(uuid, shown);
+    }
+    if (batch.length < rowsAStatement) return;
+    last = batch.at(-1)?.["_id"] ?? null;
+  }
+}
+
+function idProviders(context: RevisionContext): DatasetIds[] {
+  return [...context.providers("datasetIds").map(requireProvider), rawDatasetIds];
+}
+
 /** Gives each dataset a UUID: the one that follows from it, or a random one; records of deleted datasets too. */
 export async function assignUuids(context: RevisionContext): Promise<void> {
   const loose = await looseIdColumns(context);
@@ -66,8 +128,7 @@ export async function assignUuids(context: RevisionContext): Promise<void> {
 /** Numbers the datasets in the order in which they were ingested; records of deleted datasets come last. */
 export async function assignIntegers(context: RevisionContext): Promise<void> {
   const loose = await looseIdColumns(context);
-  const [row] = await context.query(sql`SELECT count(*) AS n FROM (${allIds(loose)}) AS ids`);
-  const count = BigInt(String(row?.["n"] ?? 0));
+  const count = await countIds(context, loose);
   context.losesData("UUIDs of datasets", count);
   const dataset = sql.table("dataset");
   const columnOf = new Map(loose.map(({ table, column }) => [table, column]));
@@ -82,6 +143,11 @@ export async function assignIntegers(context: RevisionContext): Promise<void> {
     },
   });
   await context.schema.createSequence(sequence, count + 1n);
+}
+
+async function countIds(context: RevisionContext, loose: readonly IdColumn[]): Promise<bigint> {
+  const [row] = await context.query(sql`SELECT count(*) AS n FROM (${allIds(loose)}) AS ids`);
+  return BigInt(String(row?.["n"] ?? 0));
 }
 
 /** The ids of all datasets, and those that only records still know. */
@@ -134,7 +200,7 @@ async function assignDeterministic(context: RevisionContext): Promise<void> {
     sql`CREATE TEMPORARY TABLE ${assigned} (old BIGINT PRIMARY KEY NOT NULL, new ${created} NOT NULL)`,
     { table: "dataset", cost: "scan" },
   );
-  const providers = [...context.providers("datasetIds").map(requireProvider), rawDatasetIds];
+  const providers = idProviders(context);
   for (const datasetType of await datasetTypes(context)) {
     const provider = providers.find((one) => isDeterministic(one, datasetType.name));
     if (provider !== undefined) await assignIdsOfType(context, datasetType, provider);
@@ -229,7 +295,11 @@ async function requireUnique(context: RevisionContext): Promise<void> {
   const shown = rows.map(
     (row) => `dataset ${String(row["id"])} (${String(row["type"])}): ${String(row["new"])}`,
   );
-  throw new RefusedError("duplicate-ids", `Several datasets would get the same UUID:\n${shown.join("\n")}`, {
+  throw duplicates(shown);
+}
+
+function duplicates(shown: readonly string[]): RefusedError {
+  return new RefusedError("duplicate-ids", `Several datasets would get the same UUID:\n${shown.join("\n")}`, {
     hint: "Remove the duplicates, or give a provider `datasetIds` that tells them apart.",
   });
 }

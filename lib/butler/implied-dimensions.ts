@@ -2,6 +2,7 @@
 import { sql } from "../database/sql.js";
 import { InputError, RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
+import { requireAll } from "../run/gather.js";
 import { countRows } from "./counting.js";
 import { readUniverse } from "./universe/change.js";
 import { elementsOf } from "./universe/elements.js";
@@ -14,7 +15,7 @@ interface ImpliedColumns {
 /** Makes every implied column NOT NULL; visits without a filter get the one that the option names. */
 export async function requireImplied(context: RevisionContext): Promise<void> {
   const implied = await impliedColumns(context);
-  await refuseOtherNulls(context, implied);
+  if (context.mode === "run") await refuseNulls(context, implied);
   await fillFilters(context);
   await setNullable(context, implied, "required");
 }
@@ -45,6 +46,25 @@ async function impliedColumns(context: RevisionContext): Promise<ImpliedColumns[
   return found;
 }
 
+/**
+ * What is asked before a plan begins. What a dimension configuration of before version 2 implies of visit systems is left to the
+ * step itself: these columns may be gone when it comes.
+ * @throws RefusedError `null-values`; InputError `missing-option`, `bad-option`
+ */
+export async function impliedConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "down") return;
+  const implied = await impliedColumns(context);
+  const lasting = implied
+    .filter(({ table }) => table !== "visit_definition")
+    .map(({ table, columns }) => ({ table, columns: columns.filter((one) => one !== "visit_system") }));
+  await refuseNulls(context, lasting);
+}
+
+/** All that stands in the way is told at once. */
+async function refuseNulls(context: RevisionContext, implied: readonly ImpliedColumns[]): Promise<void> {
+  await requireAll([() => refuseOtherNulls(context, implied), () => requireFilters(context)]);
+}
+
 async function refuseOtherNulls(context: RevisionContext, implied: readonly ImpliedColumns[]): Promise<void> {
   const faults: string[] = [];
   for (const { table, columns } of implied) {
@@ -62,7 +82,8 @@ async function refuseOtherNulls(context: RevisionContext, implied: readonly Impl
 
 const withoutFilter = sql`physical_filter IS NULL`;
 
-async function fillFilters(context: RevisionContext): Promise<void> {
+async function requireFilters(context: RevisionContext): Promise<void> {
+  if (!(await context.schema.hasTable("visit"))) return;
   const count = await countRows(context, "visit", withoutFilter);
   if (count === 0n) return;
   const value = context.option("null_filter_value");
@@ -77,6 +98,11 @@ async function fillFilters(context: RevisionContext): Promise<void> {
   }
   await requireFilter(context, value);
   context.report(`${count} visits without a physical filter get ${value}.`);
+}
+
+async function fillFilters(context: RevisionContext): Promise<void> {
+  const value = context.option("null_filter_value");
+  if (typeof value !== "string") return;
   await context.execute(
     sql`UPDATE ${sql.table("visit")} SET physical_filter = ${value} WHERE ${withoutFilter}`,
     { table: "visit", cost: "rewrite" },

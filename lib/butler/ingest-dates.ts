@@ -4,14 +4,14 @@ import { sql } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
 import { countRows } from "./counting.js";
-import { taiFromUtc, utcFromTai } from "./tai.js";
+import { isLostInUtc, taiFromUtc, utcFromTai } from "./tai.js";
 
 /**
  * Stores ingest dates as TAI nanoseconds.
  * @throws RefusedError `malformed-date` before anything is changed
  */
 export async function ingestDatesToTai(context: RevisionContext): Promise<void> {
-  await requireTimestamps(context);
+  if (context.mode === "run") await requireTimestamps(context);
   await context.schema.alter("dataset", (table) => {
     table.changeColumn("ingest_date", {
       type: type.bigint(),
@@ -21,8 +21,9 @@ export async function ingestDatesToTai(context: RevisionContext): Promise<void> 
   });
 }
 
-/** Stores ingest dates as times in UTC. */
+/** Stores ingest dates as times in UTC; what that cannot hold is counted as lost. */
 export async function ingestDatesToUtc(context: RevisionContext): Promise<void> {
+  if (context.mode === "run") await countLostDates(context);
   await context.schema.alter("dataset", (table) => {
     table.changeColumn("ingest_date", {
       type: type.timestamp(),
@@ -30,6 +31,17 @@ export async function ingestDatesToUtc(context: RevisionContext): Promise<void> 
       using: utcFromTai(context.dialect, "ingest_date"),
     });
   });
+}
+
+/** What is asked before a plan begins. @throws RefusedError `malformed-date` */
+export async function ingestDateConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "down") await countLostDates(context);
+  else await requireTimestamps(context);
+}
+
+async function countLostDates(context: RevisionContext): Promise<void> {
+  const count = await countRows(context, "dataset", isLostInUtc("ingest_date"));
+  context.losesData("parts of microseconds, and leap seconds, of ingest dates", count);
 }
 
 /** What SQLite stores as a time is any text; PostgreSQL has a type for it. */

@@ -14,6 +14,9 @@ import { butlerText, isJsonObject } from "./universe/json.js";
 import type { Json, JsonObject } from "./universe/json.js";
 
 const defaultSpatialPlugin = /(^|\.)DefaultSpatialObsCorePlugin$/;
+/** The key that every ObsCore table has. */
+const key = "registry_dataset_id";
+
 /** What a configuration must be. */
 export interface ObscoreVersion {
   readonly namespace: string;
@@ -32,38 +35,66 @@ export async function configureObscore(
   file: string,
   expected: ObscoreVersion,
 ): Promise<void> {
-  const attributes = new Attributes(context);
-  if ((await attributes.get(obscoreAttribute)) !== undefined) {
-    throw new RefusedError("configuration-exists", "The repository has an ObsCore configuration already.", {
-      hint: "Record it with `godwit stamp obscore-config`.",
-    });
-  }
+  if (context.mode === "run") await configurationConditions(context, file, expected);
   const configuration = await readConfiguration(path.resolve(file), expected);
-  requireDefaultPlugin(configuration);
   const define = obscoreTable(configuration, {
     file,
     dialect: context.dialect,
     idType: await idType(context),
   });
   const name = tableName(configuration);
-  await makeRoom(context, name);
+  if (await context.schema.hasTable(name)) await context.schema.drop(name);
   await context.schema.create(name, define);
-  await attributes.set(obscoreAttribute, butlerText(configuration));
+  await new Attributes(context).set(obscoreAttribute, butlerText(configuration));
   context.report(`The table "${name}" is empty: \`butler obscore update-table\` fills it.`);
+}
+
+/**
+ * What is asked before a plan begins.
+ * @throws as `configureObscore`, and `no-configuration` on the way back, whose losses are counted
+ */
+export async function obscoreConditions(
+  context: RevisionContext,
+  file: string,
+  expected: ObscoreVersion,
+): Promise<void> {
+  if (context.direction === "up") await configurationConditions(context, file, expected);
+  else await countLostRows(context);
+}
+
+async function configurationConditions(
+  context: RevisionContext,
+  file: string,
+  expected: ObscoreVersion,
+): Promise<void> {
+  if ((await new Attributes(context).get(obscoreAttribute)) !== undefined) {
+    throw new RefusedError("configuration-exists", "The repository has an ObsCore configuration already.", {
+      hint: "Record it with `godwit stamp obscore-config`.",
+    });
+  }
+  const configuration = await readConfiguration(path.resolve(file), expected);
+  requireDefaultPlugin(configuration);
+  await requireRoom(context, tableName(configuration));
 }
 
 /** Takes the configuration and its table away. */
 export async function removeObscore(context: RevisionContext): Promise<void> {
-  const attributes = new Attributes(context);
-  const text = await attributes.get(obscoreAttribute);
-  if (text === undefined)
-    throw new RefusedError("no-configuration", "The repository has no ObsCore configuration.");
-  const name = tableName(parseAttribute(obscoreAttribute, text));
-  if (await context.schema.hasTable(name)) {
+  if (context.mode === "run") await countLostRows(context);
+  const name = await configuredTable(context);
+  if (await context.schema.hasTable(name)) await context.schema.drop(name);
+  await new Attributes(context).remove(obscoreAttribute);
+}
+
+async function countLostRows(context: RevisionContext): Promise<void> {
+  const name = await configuredTable(context);
+  if (await context.schema.hasTable(name))
     context.losesData(`rows of "${name}"`, await countTable(context, name));
-    await context.schema.drop(name);
-  }
-  await attributes.remove(obscoreAttribute);
+}
+
+async function configuredTable(context: RevisionContext): Promise<string> {
+  const text = await new Attributes(context).get(obscoreAttribute);
+  if (text !== undefined) return tableName(parseAttribute(obscoreAttribute, text));
+  throw new RefusedError("no-configuration", "The repository has no ObsCore configuration.");
 }
 
 async function readConfiguration(file: string, { namespace, version }: ObscoreVersion): Promise<JsonObject> {
@@ -103,14 +134,12 @@ function requireDefaultPlugin(configuration: JsonObject): void {
   }
 }
 
-/** An empty table is what the Python tool's way back leaves behind. */
-async function makeRoom(context: RevisionContext, name: string): Promise<void> {
+/** An empty table is what the Python tool's way back leaves behind: it is made again. */
+async function requireRoom(context: RevisionContext, name: string): Promise<void> {
   if (!(await context.schema.hasTable(name))) return;
   const count = await countTable(context, name);
-  if (count === 0n) {
-    await context.schema.drop(name);
-    return;
-  }
+  const { columns } = await context.schema.table(name);
+  if (count === 0n && columns.some((column) => column.name === key)) return;
   throw new RefusedError("table-exists", `There is a table "${name}" already, with ${count} rows.`, {
     hint: "Drop it, or give another `table_name` in the configuration.",
   });

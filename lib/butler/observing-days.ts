@@ -1,10 +1,13 @@
 /** The dimensions `day_obs` and `group`: from columns of exposures and visits to tables, and back. */
 import { type } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
-import type { SqlValue } from "../database/sql.js";
+import type { Sql, SqlValue } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
+import type { Invariant } from "../revision.js";
 import type { RevisionContext } from "../run/context.js";
+import { requireAll, requireAllNow } from "../run/gather.js";
 import { countRows } from "./counting.js";
+import { grouped, unchanged } from "./invariants.js";
 import { daySpans } from "./day-obs.js";
 import type { DaySpan } from "./day-obs.js";
 
@@ -18,8 +21,7 @@ interface Day {
 
 /** Makes both tables, fills them from what is there, and lets exposures and visits refer to them. */
 export async function addDaysAndGroups(context: RevisionContext): Promise<void> {
-  await requireValues(context);
-  const days = await observedDays(context);
+  const days = context.mode === "run" ? await knownDays(context) : [];
   await createDays(context, days);
   await createGroups(context);
   await context.schema.alter("exposure", (table) => {
@@ -37,16 +39,42 @@ export async function addDaysAndGroups(context: RevisionContext): Promise<void> 
   });
 }
 
+/** Days and groups of exposures; a group is a name before, and a dimension afterwards. */
+export const dayAndGroupInvariants: readonly Invariant[] = [
+  unchanged("exposures by day", grouped("exposure", ["instrument", "day_obs"])),
+  unchanged("groups of exposures", groupsOf("group_name"), groupsOf("group")),
+];
+
+function groupsOf(column: string): Sql {
+  return sql`SELECT instrument, count(DISTINCT ${sql.id(column)}) AS n FROM ${sql.table("exposure")} GROUP BY instrument`;
+}
+
+/**
+ * What is asked before a plan begins.
+ * @throws RefusedError `null-values`, `bad-day`, `missing-provider`, `dimensions-in-use`
+ */
+export async function dayAndGroupConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "up") {
+    await knownDays(context);
+    return;
+  }
+  await requireUnused(context, ["day_obs", "group"]);
+  await countLosses(context);
+}
+
 /**
  * Takes both dimensions away again: days and groups become columns.
  * @throws RefusedError `dimensions-in-use` while dataset types have these dimensions
  */
 export async function removeDaysAndGroups(context: RevisionContext): Promise<void> {
-  await requireUnused(context, ["day_obs", "group"]);
-  await countLosses(context);
+  if (context.mode === "run") await dayAndGroupConditions(context);
+  // The Python tool's way up leaves visits without the key and its index.
+  const { foreignKeys, indexes } = await context.schema.table("visit");
   await context.schema.alter("visit", (table) => {
-    table.dropConstraint({ kind: "foreign-key", columns: ["instrument", "day_obs"] });
-    table.dropIndex({ columns: ["instrument", "day_obs"] });
+    if (foreignKeys.some(({ columns }) => isOfDay(columns)))
+      table.dropConstraint({ kind: "foreign-key", columns: ["instrument", "day_obs"] });
+    if (indexes.some(({ keys }) => isOfDay(keys.map(({ column }) => column))))
+      table.dropIndex({ columns: ["instrument", "day_obs"] });
     table.changeColumn("day_obs", { nullable: true });
   });
   await context.schema.alter("exposure", (table) => {
@@ -63,6 +91,10 @@ export async function removeDaysAndGroups(context: RevisionContext): Promise<voi
   context.report(
     "exposure.group_id is NULL: the number of a group is not kept where groups are a dimension.",
   );
+}
+
+function isOfDay(columns: readonly (string | null)[]): boolean {
+  return columns.join() === "instrument,day_obs";
 }
 
 /** @throws RefusedError `dimensions-in-use` while dataset types have one of these dimensions */
@@ -99,16 +131,45 @@ async function requireValues(context: RevisionContext): Promise<void> {
   );
 }
 
+/** All that stands in the way is told at once. */
+async function knownDays(context: RevisionContext): Promise<Day[]> {
+  let days: Day[] = [];
+  await requireAll([
+    () => requireValues(context),
+    async () => {
+      days = await observedDays(context);
+    },
+  ]);
+  return days;
+}
+
 async function observedDays(context: RevisionContext): Promise<Day[]> {
   const spanOf = daySpans(context);
   const rows = await context.query(
-    sql`SELECT d.instrument AS instrument, d.day_obs AS id, i.class_name AS class_name FROM (SELECT instrument, day_obs FROM ${sql.table("exposure")} UNION SELECT instrument, day_obs FROM ${sql.table("visit")} WHERE day_obs IS NOT NULL) d JOIN ${sql.table("instrument")} i ON i.name = d.instrument ORDER BY 1, 2`,
+    sql`SELECT d.instrument AS instrument, d.day_obs AS id, i.class_name AS class_name FROM (SELECT instrument, day_obs FROM ${sql.table("exposure")} WHERE day_obs IS NOT NULL UNION SELECT instrument, day_obs FROM ${sql.table("visit")} WHERE day_obs IS NOT NULL) d JOIN ${sql.table("instrument")} i ON i.name = d.instrument ORDER BY 1, 2`,
   );
-  return rows.map((row) => {
-    const instrument = String(row["instrument"]);
+  const days: Day[] = [];
+  const unknown = new Set<string>();
+  const faults: (() => never)[] = [];
+  for (const row of rows) {
+    const name = String(row["instrument"]);
     const id = BigInt(String(row["id"]));
-    return { instrument, id, span: spanOf({ name: instrument, className: String(row["class_name"]) }, id) };
-  });
+    if (unknown.has(name)) continue;
+    try {
+      days.push({
+        instrument: name,
+        id,
+        span: spanOf({ name, className: String(row["class_name"] ?? "") }, id),
+      });
+    } catch (error) {
+      unknown.add(name);
+      faults.push(() => {
+        throw error;
+      });
+    }
+  }
+  requireAllNow(faults);
+  return days;
 }
 
 async function createDays(context: RevisionContext, days: readonly Day[]): Promise<void> {

@@ -15,7 +15,7 @@ export type { DatasetTableKeys } from "./dataset-keys.js";
 export { assignIntegers, assignUuids } from "./dataset-ids.js";
 export type { DatasetIds, DatasetReference } from "./dataset-ids.js";
 export type { DayObsOffsets, Instrument } from "./day-obs.js";
-export { ingestDatesToTai, ingestDatesToUtc } from "./ingest-dates.js";
+export { ingestDateConditions, ingestDatesToTai, ingestDatesToUtc } from "./ingest-dates.js";
 export type { Json, JsonObject } from "./universe/json.js";
 
 /**

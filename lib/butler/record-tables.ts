@@ -26,7 +26,8 @@ export async function looseIdColumns(context: RevisionContext): Promise<IdColumn
   return found;
 }
 
-async function opaqueTables(context: RevisionContext): Promise<string[]> {
+/** The tables of records that `opaque_meta` names, sorted. */
+export async function opaqueTables(context: RevisionContext): Promise<string[]> {
   if (!(await context.schema.hasTable("opaque_meta"))) return [];
   const rows = await context.query(
     sql`SELECT table_name FROM ${sql.table("opaque_meta")} ORDER BY table_name`,

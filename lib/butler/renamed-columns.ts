@@ -1,4 +1,5 @@
 /** New names of columns of which others speak: keys and indexes that are named after them follow. */
+import { shortened } from "./conventions.js";
 import type { DialectName } from "../database/database.js";
 import type { Conventions, ObjectName } from "../database/schema/conventions.js";
 import type { TableAlteration } from "../database/schema/editor.js";
@@ -124,7 +125,15 @@ function addExclusion(
     newName = newName.replace(`_${column}_`, `_${to}_`);
     text = text.replaceAll(new RegExp(`\\b${column}\\b`, "g"), to);
   }
+  // A name that had to be cut ends in a digest of the whole.
+  if (name === exclusionName(definition)) newName = exclusionName(text);
   alteration.addExclusion(newName, text);
+}
+
+/** The name that old releases gave to an exclusion constraint. */
+function exclusionName(definition: string): string {
+  const columns = [...definition.matchAll(/(\w+) WITH /g)].map(([, column]) => column);
+  return shortened("postgres", ["excl", ...columns].join("_"));
 }
 
 function mentions(definition: string, column: string): boolean {

@@ -21,6 +21,7 @@ import { openConfig } from "./config/open.js";
 import type { ManagerEdit } from "./config/edit.js";
 import { foreseeEdit, isWritable, makeEdits, neededEdits } from "./config/write.js";
 import type { ReadScope } from "./config/yaml.js";
+import { storedClassPath } from "./classes.js";
 import { butlerConventions } from "./conventions.js";
 import { lineOfDefaults, nameOfDefaults } from "./defaults.js";
 import { butlerFamilies } from "./families.js";
@@ -127,6 +128,14 @@ export class ButlerRepository implements Repository {
 
   readOnlyOutside(): string | null {
     return isWritable(this.config.file) ? null : this.config.file;
+  }
+
+  foreseeClass(manager: string, className: string | null): OutsideEdit | null {
+    const only = <T>(value: T | null | undefined): Map<string, T> =>
+      new Map(value === null || value === undefined ? [] : [[manager, value]]);
+    const stored = className === null ? null : (storedClassPath(className) ?? className);
+    const [edit] = neededEdits(only(this.config.managers.get(manager)), only(stored));
+    return edit === undefined ? null : foreseeEdit(this.config.file, edit);
   }
 
   close(): Promise<void> {

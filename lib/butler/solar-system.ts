@@ -1,8 +1,7 @@
 /** The tables of the solar system processing dimensions. */
 import { type } from "../database/schema/types.js";
-import { sql } from "../database/sql.js";
 import type { RevisionContext } from "../run/context.js";
-import { countRows } from "./counting.js";
+import { countTable } from "./counting.js";
 import { requireUnused } from "./observing-days.js";
 
 const root = "ssp_hypothesis_table";
@@ -24,14 +23,18 @@ export async function createSolarSystemTables({ schema }: RevisionContext): Prom
 }
 
 /**
- * Drops the tables; their rows are counted as lost.
+ * What is asked before a plan leaves this version: rows are counted as lost.
  * @throws RefusedError `dimensions-in-use` while dataset types have these dimensions
  */
-export async function dropSolarSystemTables(context: RevisionContext): Promise<void> {
+export async function solarSystemConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "up") return;
   const names = [root, ...parts];
   await requireUnused(context, names);
-  for (const name of names.toReversed()) {
-    context.losesData(`rows of "${name}"`, await countRows(context, name, sql`1 = 1`));
-  }
-  for (const name of names.toReversed()) await context.schema.drop(name);
+  for (const name of names) context.losesData(`rows of "${name}"`, await countTable(context, name));
+}
+
+/** Drops the tables. @throws as `solarSystemConditions` */
+export async function dropSolarSystemTables(context: RevisionContext): Promise<void> {
+  if (context.mode === "run") await solarSystemConditions(context);
+  for (const name of [...parts, root]) await context.schema.drop(name);
 }

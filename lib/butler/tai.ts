@@ -38,43 +38,82 @@ const leapSeconds: readonly (readonly [day: string, offset: bigint])[] = [
 /** The largest time that Butler stores: 2100-01-01 TAI. */
 export const latestTime = 4102444800000000000n;
 
-const firstOffset = 10n;
+/**
+ * Before 1972 UTC ran at a rate of its own: from 1968-02-01 on TAI was ahead by 4.2131700 s + (MJD - 39126) * 0.002592 s (IERS, the file
+ * tai-utc.dat), which is this many nanoseconds at 1970-01-01 and 30 more each second.
+ */
+const offsetAt1970 = 8_000_082_000n;
+const driftASecond = 30n;
+
+const nanoseconds = 1_000_000_000n;
 
 function secondsOf(day: string): bigint {
   return BigInt(Date.parse(`${day}T00:00:00Z`) / 1000);
 }
 
-/** The offset as an expression over whole seconds: of UTC, or (for the way back) of TAI. */
-function offsetOf(seconds: Sql, scale: "utc" | "tai"): Sql {
-  const branches = leapSeconds.toReversed().map(([day, offset]) => {
-    const start = secondsOf(day) + (scale === "tai" ? offset : 0n);
-    return sql`WHEN ${seconds} >= ${start} THEN ${offset} `;
-  });
-  return sql`CASE ${sql.join(branches, "")}ELSE ${firstOffset} END`;
+/** The offset in nanoseconds as an expression over whole seconds and microseconds of UTC. */
+function offsetOfUtc(seconds: Sql, micros: Sql): Sql {
+  const branches = leapSeconds
+    .toReversed()
+    .map(([day, offset]) => sql`WHEN ${seconds} >= ${secondsOf(day)} THEN ${offset * nanoseconds} `);
+  const early = sql`${offsetAt1970} + ${seconds} * ${driftASecond} + (${micros} * ${driftASecond} + 500000) / 1000000`;
+  return sql`CASE ${sql.join(branches, "")}ELSE ${early} END`;
 }
 
 /** Nanoseconds TAI of a column that holds UTC: a text on SQLite, a timestamp on PostgreSQL. Microseconds are kept, and the result lies in the range that Butler stores. */
 export function taiFromUtc(dialect: DialectName, column: string): Sql {
   const name = sql.id(column);
-  if (dialect === "sqlite") {
-    const seconds = sql`CAST(strftime('%s', substr(${name}, 1, 19)) AS INTEGER)`;
-    const micros = sql`CAST(substr(substr(${name}, 21) || '000000', 1, 6) AS INTEGER)`;
-    const value = sql`(${seconds} + ${offsetOf(seconds, "utc")}) * 1000000000 + ${micros} * 1000`;
-    return sql`max(0, min(${latestTime}, ${value}))`;
-  }
-  const seconds = sql`CAST(EXTRACT(EPOCH FROM date_trunc('second', ${name})) AS BIGINT)`;
-  const micros = sql`CAST(EXTRACT(MICROSECONDS FROM ${name}) AS BIGINT) % 1000000`;
-  const value = sql`(${seconds} + ${offsetOf(seconds, "utc")}) * 1000000000 + ${micros} * 1000`;
-  return sql`GREATEST(0, LEAST(${latestTime}, ${value}))`;
+  const [seconds, micros] =
+    dialect === "sqlite"
+      ? [
+          sql`CAST(strftime('%s', substr(${name}, 1, 19)) AS INTEGER)`,
+          sql`CAST(substr(substr(${name}, 21) || '000000', 1, 6) AS INTEGER)`,
+        ]
+      : [
+          sql`CAST(EXTRACT(EPOCH FROM date_trunc('second', ${name})) AS BIGINT)`,
+          sql`CAST(EXTRACT(MICROSECONDS FROM ${name}) AS BIGINT) % 1000000`,
+        ];
+  const value = sql`${seconds} * ${nanoseconds} + ${micros} * 1000 + ${offsetOfUtc(seconds, micros)}`;
+  return dialect === "sqlite"
+    ? sql`max(0, min(${latestTime}, ${value}))`
+    : sql`GREATEST(0, LEAST(${latestTime}, ${value}))`;
 }
 
 /** The inverse of `taiFromUtc`, to the microsecond. */
 export function utcFromTai(dialect: DialectName, column: string): Sql {
-  const name = sql.id(column);
-  const taiSeconds = sql`(${name} / 1000000000)`;
-  const seconds = sql`(${taiSeconds} - ${offsetOf(taiSeconds, "tai")})`;
-  const micros = sql`(${name} % 1000000000) / 1000`;
+  const nanos = utcNanoseconds(sql.id(column));
+  const seconds = sql`(${nanos} / ${nanoseconds})`;
+  const micros = sql`((${nanos} % ${nanoseconds}) / 1000)`;
   if (dialect === "sqlite")
     return sql`strftime('%Y-%m-%d %H:%M:%S', ${seconds}, 'unixepoch') || printf('.%06d', ${micros})`;
   return sql`TIMESTAMP '1970-01-01' + ${seconds} * INTERVAL '1 second' + ${micros} * INTERVAL '1 microsecond'`;
+}
+
+/** Nanoseconds UTC since 1970 of nanoseconds TAI; before 1972 to the nearest microsecond. */
+function utcNanoseconds(tai: Sql): Sql {
+  const branches = leapSeconds
+    .toReversed()
+    .map(
+      ([day, offset]) => sql`WHEN ${tai} >= ${startOf(day, offset)} THEN ${tai} - ${offset * nanoseconds} `,
+    );
+  const since = sql`(${tai} - ${offsetAt1970})`;
+  const early = sql`(${since} - ${since} * 3 / 100000003 + 500) / 1000 * 1000`;
+  return sql`(CASE ${sql.join(branches, "")}WHEN ${tai} > ${offsetAt1970} THEN ${early} ELSE 0 END)`;
+}
+
+/** The first nanosecond TAI at which an offset holds. */
+function startOf(day: string, offset: bigint): bigint {
+  return (secondsOf(day) + offset) * nanoseconds;
+}
+
+/** Whether a time in nanoseconds TAI is not what `taiFromUtc` makes of `utcFromTai`: it has parts of microseconds, or lies in a leap second. */
+export function isLostInUtc(column: string): Sql {
+  const name = sql.id(column);
+  const inLeapSecond = leapSeconds.slice(1).map(([day, offset]) => {
+    const start = startOf(day, offset);
+    return sql`${name} >= ${start - nanoseconds} AND ${name} < ${start}`;
+  });
+  const [first = ["", 0n]] = leapSeconds;
+  const hasParts = sql`${name} >= ${startOf(...first)} AND ${name} % 1000 <> 0`;
+  return sql.join([hasParts, ...inLeapSecond], " OR ");
 }

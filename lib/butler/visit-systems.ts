@@ -3,10 +3,12 @@ import { type } from "../database/schema/types.js";
 import { sql } from "../database/sql.js";
 import type { Sql } from "../database/sql.js";
 import { InputError, RefusedError } from "../errors.js";
+import type { Invariant } from "../revision.js";
 import type { RevisionContext } from "../run/context.js";
 import { Attributes, digestAttribute } from "./attributes.js";
 import { storedClassPath } from "./classes.js";
 import { countRows } from "./counting.js";
+import { unchanged } from "./invariants.js";
 
 /** Instruments whose visits are defined by counters; all others define them one to one. */
 const counting: readonly string[] = ["LSSTCam", "LATISS", "LSSTComCam"];
@@ -22,7 +24,8 @@ const [visit, exposure, definition, membership] = [
 
 export async function addVisitSystemMembership(context: RevisionContext): Promise<void> {
   const simulated = simulatedOption(context);
-  await requireVisits(context);
+  if (context.mode === "run") await requireVisits(context);
+  await tellOfLonelyVisits(context);
   const keysNullable = await keyColumnsNullable(context);
   await context.schema.alter("instrument", (table) => {
     table.addColumn("visit_system", type.bigint(), { nullable: true, using: defaultSystem });
@@ -51,12 +54,44 @@ export async function addVisitSystemMembership(context: RevisionContext): Promis
   await updateDigest(context);
 }
 
+/** Which exposures are of which visits, and which visits of which systems (those with exposures). */
+export const visitInvariants: readonly Invariant[] = [
+  unchanged(
+    "exposures of visits",
+    sql`SELECT instrument, count(*) AS n FROM (SELECT DISTINCT instrument, exposure, visit FROM ${definition}) d GROUP BY instrument`,
+  ),
+  unchanged(
+    "visits of visit systems",
+    sql`SELECT instrument, visit_system, count(DISTINCT visit) AS n FROM ${definition} GROUP BY instrument, visit_system`,
+    sql`SELECT instrument, visit_system, count(DISTINCT visit) AS n FROM ${membership} m WHERE EXISTS (SELECT 1 FROM ${definition} d WHERE d.instrument = m.instrument AND d.visit = m.visit) GROUP BY instrument, visit_system`,
+  ),
+];
+
+/** What is asked before a plan begins. @throws RefusedError `null-values`, `not-representable` */
+export async function visitSystemConditions(context: RevisionContext): Promise<void> {
+  if (context.direction === "up") {
+    await requireVisits(context);
+    return;
+  }
+  await requireOneWay(context);
+  await countLosses(context);
+}
+
 async function requireVisits(context: RevisionContext): Promise<void> {
   const count = await countRows(context, "visit_definition", sql`visit IS NULL`);
   if (count === 0n) return;
   throw new RefusedError("null-values", `${count} rows of "visit_definition" name no visit.`, {
     hint: "Give these rows their visits, or remove them, first.",
   });
+}
+
+/** Which visits belong to which systems is known from their exposures from now on. */
+async function tellOfLonelyVisits(context: RevisionContext): Promise<void> {
+  const condition = sql`visit_system IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${definition} d WHERE d.instrument = ${visit}.instrument AND d.visit = ${visit}.id)`;
+  if (context.mode === "plan") return;
+  const count = await countRows(context, "visit", condition);
+  if (count > 0n)
+    context.report(`${count} visits have no exposures, and belong to no visit system from now on.`);
 }
 
 /** SQLite lets columns of a primary key be NULL unless they are declared otherwise, which older releases did not do. */
@@ -110,8 +145,7 @@ async function updateDigest(context: RevisionContext): Promise<void> {
 }
 
 export async function removeVisitSystemMembership(context: RevisionContext): Promise<void> {
-  await requireOneWay(context);
-  await countLosses(context);
+  if (context.mode === "run") await visitSystemConditions(context);
   const { columns } = await context.schema.table("visit");
   const nullable = columns.find(({ name }) => name === "physical_filter")?.nullable ?? false;
   await restoreDefinitions(context, nullable, await keyColumnsNullable(context));

@@ -19,4 +19,10 @@ export interface RawHeader {
 }
 
 /** Fields that hold code. What stands in them is not looked at before the step runs. */
-export const codeFields: ReadonlySet<string> = new Set(["up", "down", "verify", "invariants"]);
+export const codeFields: ReadonlySet<string> = new Set([
+  "up",
+  "down",
+  "verify",
+  "invariants",
+  "preconditions",
+]);

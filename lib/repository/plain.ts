@@ -65,6 +65,10 @@ export class PlainRepository implements Repository {
     return null;
   }
 
+  foreseeClass(): null {
+    return null;
+  }
+
   async foreseeOutside(): Promise<readonly []> {
     return [];
   }

@@ -58,6 +58,8 @@ export interface Repository {
   format(session: Session): Promise<RepositoryFormat | null>;
   /** What `finishOutside` would do, without doing it. */
   foreseeOutside(): Promise<readonly OutsideEdit[]>;
+  /** What `finishOutside` will have to do once a manager has another class (null: none); null where that is nothing. */
+  foreseeClass(manager: string, className: string | null): OutsideEdit | null;
   /** The managers that releases gave to new repositories, oldest first; empty where there are none (a plain database). */
   lineOfDefaults(): readonly Defaults[];
   /**

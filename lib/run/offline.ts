@@ -98,6 +98,7 @@ async function writeCode(
     for (const definition of definitionsOf(prepared)) {
       if ((definition.invariants ?? []).length > 0)
         throw new NeedsRepository("compares rows before and after");
+      if (definition.preconditions !== undefined) throw new NeedsRepository("looks at rows beforehand");
       await codeOf(definition, prepared.direction)?.(context);
     }
   } catch (error) {
@@ -270,7 +271,8 @@ class OfflineContext implements RevisionContext {
   }
 
   losesData(what: string, count: bigint): void {
-    if (count > 0n && this.#request.dataLoss === "refuse") throw dataLossRefused(this.#revision, what, count);
+    if (count > 0n && this.#request.dataLoss === "refuse")
+      throw dataLossRefused([{ revision: this.#revision, what, count }]);
   }
 
   async pause(): Promise<void> {

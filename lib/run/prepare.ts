@@ -168,16 +168,21 @@ export function codeOf(definition: StepDefinition, direction: "up" | "down"): St
 
 /**
  * Types the options that were given, for all steps of a plan. Only the way up takes options that are required.
+ * @param missing whether options that are missing are a fault
  * @throws InputError `unknown-option`, `bad-option`, `missing-option`
  */
 export function optionsOf(
   steps: readonly PreparedStep[],
   given: Readonly<Record<string, string>>,
+  missing: "refused" | "allowed" = "refused",
 ): Map<string, OptionValue> {
   const declared = steps.flatMap(({ definition, extensions, revision, direction }) =>
     [definition, ...extensions].map((one) => ({
       revision: revision.id,
-      options: direction === "up" ? (one.options ?? {}) : withoutRequired(one.options ?? {}),
+      options:
+        direction === "up" && missing === "refused"
+          ? (one.options ?? {})
+          : withoutRequired(one.options ?? {}),
     })),
   );
   return resolveOptions(declared, given);

@@ -55,6 +55,7 @@ export class RunContext implements RevisionContext {
   readonly #environment: RunEnvironment;
   readonly #revision: string;
   readonly #substeps: SubstepRunner;
+  #looking = false;
 
   constructor(
     environment: RunEnvironment,
@@ -83,12 +84,22 @@ export class RunContext implements RevisionContext {
   }
 
   get data(): DataEditor {
-    this.#environment.onRows?.();
+    this.#tellRows();
     return new TrackingDataEditor(this.session.data(), this.written);
   }
 
+  /** Only looks: what is done does not follow from the rows that are read. */
+  async looking<T>(work: () => Promise<T>): Promise<T> {
+    this.#looking = true;
+    try {
+      return await work();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
   query(statement: Sql): Promise<Row[]> {
-    this.#environment.onRows?.();
+    this.#tellRows();
     return this.session.query(statement);
   }
 
@@ -98,7 +109,7 @@ export class RunContext implements RevisionContext {
   }
 
   async *tables(family: string): AsyncIterable<string> {
-    this.#environment.onRows?.();
+    this.#tellRows();
     yield* tablesOfFamily(await this.repository.tableFamilies(this.session), family);
   }
 
@@ -107,7 +118,7 @@ export class RunContext implements RevisionContext {
   }
 
   providers(name: string): readonly unknown[] {
-    this.#environment.onRows?.();
+    this.#tellRows();
     return this.#environment.providers.get(name) ?? [];
   }
 
@@ -121,7 +132,7 @@ export class RunContext implements RevisionContext {
 
   losesData(what: string, count: bigint): void {
     if (count > 0n && this.#environment.dataLoss === "refuse")
-      throw dataLossRefused(this.#revision, what, count);
+      throw dataLossRefused([{ revision: this.#revision, what, count }]);
   }
 
   async pause(point: string): Promise<void> {
@@ -139,11 +150,27 @@ export class RunContext implements RevisionContext {
   ): Promise<void> {
     return this.#substeps.each(this, names, work, options);
   }
+
+  #tellRows(): void {
+    if (!this.#looking) this.#environment.onRows?.();
+  }
 }
 
-/** The refusal of a step that would lose information. */
-export function dataLossRefused(revision: string, what: string, count: bigint): RefusedError {
-  return new RefusedError("data-loss", `Revision ${revision} would lose information: ${what} (${count}).`, {
+/** What a revision would lose. */
+export interface Loss {
+  readonly revision: string;
+  readonly what: string;
+  readonly count: bigint;
+}
+
+/** The refusal of steps that would lose information. */
+export function dataLossRefused(losses: readonly Loss[]): RefusedError {
+  const revisions = [...new Set(losses.map(({ revision }) => revision))];
+  const lines = revisions.map((revision) => {
+    const own = losses.filter((one) => one.revision === revision);
+    return `Revision ${revision} would lose information: ${own.map(({ what, count }) => `${what} (${count})`).join(", ")}.`;
+  });
+  return new RefusedError("data-loss", lines.join("\n"), {
     hint: "Add --allow-data-loss if that is what you want.",
   });
 }

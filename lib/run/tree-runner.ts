@@ -115,19 +115,20 @@ async function runHooked(
 }
 
 async function runCode(prepared: PreparedStep, { context }: StepScope): Promise<void> {
+  const { direction, revision } = prepared;
   for (const definition of definitionsOf(prepared)) {
     const invariants = definition.invariants ?? [];
-    const before: unknown[] = [];
-    for (const invariant of invariants) {
-      before.push(await (prepared.direction === "up" ? invariant.before(context) : invariant.after(context)));
-    }
-    await codeOf(definition, prepared.direction)?.(context);
-    for (const [index, invariant] of invariants.entries()) {
-      const after = await (prepared.direction === "up"
-        ? invariant.after(context)
-        : invariant.before(context));
-      requireEqual(prepared.revision.id, invariant.description, before[index], after);
-    }
+    const ask = (side: "before" | "after"): Promise<unknown[]> =>
+      context.looking(async () => {
+        const answers: unknown[] = [];
+        for (const invariant of invariants) answers.push(await invariant[side](context));
+        return answers;
+      });
+    const first = await ask(direction === "up" ? "before" : "after");
+    await codeOf(definition, direction)?.(context);
+    const last = await ask(direction === "up" ? "after" : "before");
+    for (const [index, { description }] of invariants.entries())
+      requireEqual(revision.id, description, first[index], last[index]);
   }
 }
 

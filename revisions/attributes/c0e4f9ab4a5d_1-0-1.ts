@@ -1,6 +1,7 @@
 import { defineRevision } from "godwit";
 import { Attributes, classAttribute, digestAttribute } from "../../lib/butler/attributes.js";
 import { schemaDigest } from "../../lib/butler/digests.js";
+import { otherAttributes } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "c0e4f9ab4a5d",
@@ -10,6 +11,7 @@ export default defineRevision({
   version: "1.0.1",
   summary: "Stop recording digests of the schema",
   compatibility: { backward: "full", forward: "full" },
+  invariants: [otherAttributes("schema_digest:%")],
   async up(context) {
     const attributes = new Attributes(context);
     for (const classPath of await configuredClasses(attributes)) {

@@ -1,5 +1,7 @@
 import { defineRevision } from "godwit";
-import { addDocColumn, dropDocColumn } from "../../lib/butler/collection-doc.js";
+import { addDocColumn, docConditions, dropDocColumn } from "../../lib/butler/collection-doc.js";
+import { unchanged } from "../../lib/butler/invariants.js";
+import { sql } from "../../lib/database/sql.js";
 
 export default defineRevision({
   id: "8c57494cabcc",
@@ -9,6 +11,10 @@ export default defineRevision({
   version: "2.0.0",
   summary: "Give collections a documentation text",
   compatibility: { backward: "none", forward: "none" },
+  invariants: [unchanged("collections", sql`SELECT name, type FROM ${sql.table("collection")}`)],
+  async preconditions(context) {
+    await docConditions(context);
+  },
   async up(context) {
     await addDocColumn(context);
   },

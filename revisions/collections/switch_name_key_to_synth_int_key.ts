@@ -1,6 +1,10 @@
 import { defineSwitch } from "godwit";
-import { nameCollections, numberCollections } from "../../lib/butler/collection-keys.js";
-import { countTable } from "../../lib/butler/counting.js";
+import {
+  collectionConditions,
+  nameCollections,
+  numberCollections,
+} from "../../lib/butler/collection-keys.js";
+import { collections } from "../../lib/butler/invariants.js";
 
 export default defineSwitch({
   manager: "collections",
@@ -8,18 +12,10 @@ export default defineSwitch({
   to: "8c57494cabcc",
   summary: "Refer to collections by integers instead of names",
   compatibility: { backward: "none", forward: "none" },
-  invariants: [
-    {
-      description: "the number of collections",
-      before: (context) => countTable(context, "collection"),
-      after: (context) => countTable(context, "collection"),
-    },
-    {
-      description: "the number of datasets",
-      before: (context) => countTable(context, "dataset"),
-      after: (context) => countTable(context, "dataset"),
-    },
-  ],
+  invariants: collections,
+  async preconditions(context) {
+    await collectionConditions(context);
+  },
   async up(context) {
     await numberCollections(context);
   },

@@ -1,6 +1,6 @@
 import { defineSwitch } from "godwit";
-import { assignIntegers, assignUuids } from "../../lib/butler/dataset-ids.js";
-import { countTable } from "../../lib/butler/counting.js";
+import { assignIntegers, assignUuids, uuidConditions } from "../../lib/butler/dataset-ids.js";
+import { datasets } from "../../lib/butler/invariants.js";
 
 export default defineSwitch({
   manager: "datasets",
@@ -9,18 +9,10 @@ export default defineSwitch({
   summary: "Give datasets UUIDs instead of integers",
   compatibility: { backward: "none", forward: "none" },
   asks: { datasetIds: "which dataset types have ids that follow from what their datasets are, and how" },
-  invariants: [
-    {
-      description: "the number of datasets",
-      before: (context) => countTable(context, "dataset"),
-      after: (context) => countTable(context, "dataset"),
-    },
-    {
-      description: "the number of locations of datasets",
-      before: (context) => countTable(context, "dataset_location"),
-      after: (context) => countTable(context, "dataset_location"),
-    },
-  ],
+  invariants: datasets,
+  async preconditions(context) {
+    await uuidConditions(context);
+  },
   async up(context) {
     await assignUuids(context);
   },

@@ -1,6 +1,12 @@
 import { defineRevision } from "godwit";
-import { addDaysAndGroups, removeDaysAndGroups } from "../../lib/butler/observing-days.js";
+import {
+  addDaysAndGroups,
+  dayAndGroupConditions,
+  dayAndGroupInvariants,
+  removeDaysAndGroups,
+} from "../../lib/butler/observing-days.js";
 import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
+import { observations } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "1fae088c80b6",
@@ -11,6 +17,10 @@ export default defineRevision({
   summary: "Make the group and the observing day dimensions",
   compatibility: { backward: "full", forward: "full" },
   asks: { dayObsOffsets: "how many seconds after midnight TAI an observing day of an instrument begins" },
+  invariants: [...observations, ...dayAndGroupInvariants],
+  async preconditions(context) {
+    await dayAndGroupConditions(context);
+  },
   async up(context) {
     const universe = await planUniverse(context, { from: 5, to: 6 });
     await addDaysAndGroups(context);

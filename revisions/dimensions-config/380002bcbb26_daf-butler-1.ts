@@ -1,5 +1,6 @@
 import { defineRevision } from "godwit";
 import { changeUniverse } from "../../lib/butler/universe/change.js";
+import { otherAttributes } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "380002bcbb26",
@@ -9,6 +10,7 @@ export default defineRevision({
   version: "1",
   summary: "Name the namespace of the dimensions, and add HEALPix",
   compatibility: { backward: "full", forward: "full" },
+  invariants: [otherAttributes("config:dimensions.json")],
   async up(context) {
     await changeUniverse(context, { from: 0, to: 1 });
   },

@@ -1,5 +1,6 @@
 import { defineRevision } from "godwit";
 import { changeUniverse } from "../../lib/butler/universe/change.js";
+import { otherAttributes } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "9888256c6a18",
@@ -9,6 +10,7 @@ export default defineRevision({
   version: "4",
   summary: "Say which joins are populated with the visit",
   compatibility: { backward: "full", forward: "full" },
+  invariants: [otherAttributes("config:dimensions.json")],
   async up(context) {
     await changeUniverse(context, { from: 3, to: 4 });
   },

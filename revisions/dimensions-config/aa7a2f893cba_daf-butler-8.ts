@@ -1,6 +1,11 @@
 import { defineRevision } from "godwit";
-import { createSolarSystemTables, dropSolarSystemTables } from "../../lib/butler/solar-system.js";
+import {
+  createSolarSystemTables,
+  dropSolarSystemTables,
+  solarSystemConditions,
+} from "../../lib/butler/solar-system.js";
 import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
+import { otherAttributes } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "aa7a2f893cba",
@@ -10,6 +15,10 @@ export default defineRevision({
   version: "8",
   summary: "Add dimensions of solar system processing",
   compatibility: { backward: "full", forward: "full" },
+  invariants: [otherAttributes("config:dimensions.json")],
+  async preconditions(context) {
+    await solarSystemConditions(context);
+  },
   async up(context) {
     const universe = await planUniverse(context, { from: 7, to: 8 });
     await createSolarSystemTables(context);

@@ -1,6 +1,12 @@
 import { defineRevision } from "godwit";
 import { planUniverse, writeUniverse } from "../../lib/butler/universe/change.js";
-import { addVisitSystemMembership, removeVisitSystemMembership } from "../../lib/butler/visit-systems.js";
+import {
+  addVisitSystemMembership,
+  removeVisitSystemMembership,
+  visitInvariants,
+  visitSystemConditions,
+} from "../../lib/butler/visit-systems.js";
+import { observations } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "bf6308af80aa",
@@ -17,6 +23,10 @@ export default defineRevision({
       values: ["0", "1"],
       required: true,
     },
+  },
+  invariants: [...observations, ...visitInvariants],
+  async preconditions(context) {
+    await visitSystemConditions(context);
   },
   async up(context) {
     const universe = await planUniverse(context, { from: 1, to: 2 });

@@ -1,5 +1,6 @@
 import { defineRevision } from "godwit";
-import { allowNullImplied, requireImplied } from "../../lib/butler/implied-dimensions.js";
+import { allowNullImplied, impliedConditions, requireImplied } from "../../lib/butler/implied-dimensions.js";
+import { grouped, unchanged } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "035dcf13ef18",
@@ -14,6 +15,14 @@ export default defineRevision({
       type: "string",
       description: "the physical filter of visits that have none; needed where there are such visits",
     },
+  },
+  invariants: [
+    unchanged("the bands of filters", grouped("physical_filter", ["band"])),
+    unchanged("the number of visits by instrument", grouped("visit", ["instrument"])),
+    unchanged("the filters of exposures", grouped("exposure", ["instrument", "physical_filter"])),
+  ],
+  async preconditions(context) {
+    await impliedConditions(context);
   },
   async up(context) {
     await requireImplied(context);

@@ -1,5 +1,6 @@
 import { defineRevision } from "godwit";
 import { addOverlapIndexes, dropOverlapIndexes } from "../../lib/butler/overlap-indexes.js";
+import { grouped, unchanged } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "1601d5973bf8",
@@ -9,6 +10,7 @@ export default defineRevision({
   version: "6.0.1",
   summary: "Index the overlaps with pixels by pixel",
   compatibility: { backward: "full", forward: "full" },
+  invariants: [unchanged("pixels of visits", grouped("visit_skypix_overlap", ["skypix_system"]))],
   async up(context) {
     await addOverlapIndexes(context);
   },

@@ -1,5 +1,8 @@
 import { defineRevision } from "godwit";
-import { configureObscore, removeObscore } from "../../lib/butler/obscore.js";
+import { configureObscore, obscoreConditions, removeObscore } from "../../lib/butler/obscore.js";
+import { otherAttributes } from "../../lib/butler/invariants.js";
+
+const expected = { namespace: "embargo", version: 1 };
 
 export default defineRevision({
   id: "4fe28ef5030f",
@@ -18,9 +21,15 @@ export default defineRevision({
       required: true,
     },
   },
+  invariants: [otherAttributes("config:obscore.json")],
+  async preconditions(context) {
+    const file = context.option("obscore_config");
+    // Without the option the plan is refused anyway.
+    if (file === undefined && context.direction === "up") return;
+    await obscoreConditions(context, String(file), expected);
+  },
   async up(context) {
-    const file = String(context.option("obscore_config"));
-    await configureObscore(context, file, { namespace: "embargo", version: 1 });
+    await configureObscore(context, String(context.option("obscore_config")), expected);
   },
   async down(context) {
     await removeObscore(context);

@@ -1,6 +1,7 @@
 import { defineRevision } from "godwit";
 import { Attributes, classAttribute } from "../../lib/butler/attributes.js";
 import { RefusedError } from "../../lib/errors.js";
+import { otherAttributes } from "../../lib/butler/invariants.js";
 
 export default defineRevision({
   id: "a0d766f99876",
@@ -11,6 +12,7 @@ export default defineRevision({
   summary: "Keep a live ObsCore table",
   labels: ["obscore-ObsCoreLiveTableManager"],
   compatibility: { backward: "full", forward: "full" },
+  invariants: [otherAttributes("%obscore%")],
   // The runner records the class and its version; the table comes with the configuration.
   async up(context) {
     const stored = await new Attributes(context).get(classAttribute("obscore"));

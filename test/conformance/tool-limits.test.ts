@@ -205,6 +205,21 @@ describe("Defects of the Python tool that are absent here, PostgreSQL alone", ()
     ]);
   });
 
+  it("D17: names of exclusion constraints that had to be cut are those of the new columns", async () => {
+    const fixture = await copyFixture("int-c0-name", "postgres");
+    // `excl_dataset_type_id_collection_name_instrument_detector_timespan` has 65 characters; its digest was computed with Python's hashlib.
+    const cut = "excl_dataset_type_id_collection_name_instrument_detect_dcb545a6";
+    await runStatements(fixture.databaseUrl, [
+      `ALTER TABLE dataset_calibs_00000004 ADD CONSTRAINT ${cut}
+       EXCLUDE USING gist (dataset_type_id WITH =, collection_name WITH =, instrument WITH =, detector WITH =, timespan WITH &&)`,
+    ]);
+    await upgrade(fixture.folder, "collections-SynthIntKeyCollectionManager@head", config);
+    const [{ name } = { name: null }] = await rowsOf(fixture.databaseUrl, constraint);
+    expect(name).to.equal("excl_dataset_type_id_collection_id_instrument_detector_timespan");
+    await downgrade(fixture.folder, "93341d68b814", config);
+    expect((await rowsOf(fixture.databaseUrl, constraint)).map((row) => row["name"])).to.deep.equal([cut]);
+  });
+
   it("D19: a schema whose name is a reserved word in capitals is migrated like any other", async () => {
     const fixture = await copyFixture("ns-int-c0-name", "postgres");
     await runStatements(fixture.databaseUrl, [`ALTER SCHEMA "${fixture.namespace}" RENAME TO "SELECT"`]);

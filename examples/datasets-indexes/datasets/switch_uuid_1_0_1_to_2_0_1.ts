@@ -1,5 +1,5 @@
 import { defineSwitch } from "godwit";
-import { ingestDatesToTai, ingestDatesToUtc } from "godwit/butler";
+import { ingestDateConditions, ingestDatesToTai, ingestDatesToUtc } from "godwit/butler";
 
 export default defineSwitch({
   manager: "datasets",
@@ -7,6 +7,9 @@ export default defineSwitch({
   to: "febd16fb827f",
   summary: "Store ingest_date as TAI nanoseconds",
   compatibility: { backward: "full", forward: "none" },
+  async preconditions(context) {
+    await ingestDateConditions(context);
+  },
   async up(context) {
     await ingestDatesToTai(context);
   },

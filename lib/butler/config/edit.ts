@@ -33,8 +33,14 @@ function childMap(node: unknown, key: string): Node {
   if (!isMap(node)) return `it has no map \`${key}\` of its own`;
   const value: unknown = node.get(key, true);
   if (isMap(value)) return value;
-  if (isScalar(value) && value.value instanceof Include) return `\`${key}\` comes from an included file`;
+  const inner: unknown = isScalar(value) ? value.value : value;
+  if (inner instanceof Include) return `\`${key}\` comes from ${includedFiles(inner)}`;
   return `it has no map \`${key}\` of its own`;
+}
+
+function includedFiles({ names }: Include): string {
+  const list = typeof names === "string" ? [names] : Object.values(names);
+  return `the included ${list.length === 1 ? "file" : "files"} ${list.join(", ")}`;
 }
 
 /** Puts one class in place of another: what stands around it (quotes, anchor, block header) stays. */

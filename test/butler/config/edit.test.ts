@@ -35,7 +35,10 @@ const spliced: Readonly<Record<string, string>> = {
 
 /** Files that have to be edited by hand, with why. */
 const byHand: Readonly<Record<string, readonly [text: string, reason: RegExp]>> = {
-  "an included section": ["registry:\n  managers: !include managers.yaml\n", /included file/],
+  "an included section": [
+    "registry:\n  managers: !include managers.yaml\n",
+    /`managers` comes from the included file managers.yaml/,
+  ],
   "an included registry": ["registry: !include registry.yaml\n", /included file/],
   "an included class": ["registry:\n  managers:\n    datasets: !include d.yaml\n", /comes from elsewhere/],
   "no section": ["registry:\n  db: x\n", /no map `managers`/],
