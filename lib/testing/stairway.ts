@@ -16,7 +16,7 @@ import type { Snapshot, TableSnapshot } from "./snapshot.js";
 
 /** How revisions are tried. */
 export interface StairwayOptions extends RunOptions {
-  /** What to climb to (default `head`). */
+  /** What to climb to (default `head`); several are climbed to one after the other. */
   readonly target?: string | readonly string[];
   /** Revisions that rightly change nothing. Roots and merges need not be named. */
   readonly changeNothing?: readonly string[];
@@ -46,13 +46,16 @@ export interface StairwayStep {
  * @throws StepError `stairway` naming the revision, the table and what differs
  */
 export async function climb(uri: string, options: StairwayOptions = {}): Promise<StairwayStep[]> {
-  const { steps } = await plan(uri, "up", options.target ?? "head", { ...options, dataLoss: "allow" });
+  const targets = typeof options.target === "string" ? [options.target] : (options.target ?? ["head"]);
   const kind = await withRepository(uri, options, async (repository) => repository.kind);
   const { graph } = await findRevisions(options, kind);
   const tried: StairwayStep[] = [];
-  for (const step of steps) {
-    const parents = step.direction === "switch" ? 1 : (graph.revision(step.revision)?.parents.length ?? 1);
-    tried.push(await tryStep(uri, { step, parents }, options));
+  for (const target of targets) {
+    const { steps } = await plan(uri, "up", target, { ...options, dataLoss: "allow" });
+    for (const step of steps) {
+      const parents = step.direction === "switch" ? 1 : (graph.revision(step.revision)?.parents.length ?? 1);
+      tried.push(await tryStep(uri, { step, parents }, options));
+    }
   }
   return tried;
 }

@@ -157,11 +157,15 @@ const checkCommand: Command = {
 };
 
 const testCommand: Command = {
-  command: "test [revision]",
+  command: "test [revision..]",
   describe: "Try revisions on scratch databases: up, down and up again, with rows in every table",
   builder: (yargs) =>
     yargs
-      .positional("revision", { type: "string", describe: "Climb to this one (default: head)" })
+      .positional("revision", {
+        type: "string",
+        array: true,
+        describe: "Climb to these, one after the other (default: head)",
+      })
       .options({ config: ownOptions.config, json: ownOptions.json, verbose: ownOptions.verbose })
       .example("$0 revision test", "every revision of the project, one after the other")
       .example("$0 revision test 5d1f0c2ab7e4", "up to this one")
@@ -170,9 +174,10 @@ const testCommand: Command = {
       ),
   run: async (argv) => {
     const { tryRevisions } = await import("../../testing/index.js");
+    const targets = textsOf(argv, "revision");
     const reports = await tryRevisions({
       ...readProjectOptions(argv),
-      ...optional("target", textOf(argv, "revision")),
+      ...(targets.length === 0 ? {} : { target: targets }),
       emptyTables: "allow",
     });
     if (mannerOf(argv).json) {
