@@ -160,6 +160,20 @@ for (const kind of databases) {
         expect((await itemTable(database)).foreignKeys[0]).not.to.have.property("validated");
       });
 
+      it("drops an index while others read and write, and only outside of a transaction", async () => {
+        await change(database, addIndex);
+        const drop = (table: TableAlteration): void => table.dropIndex({ name: "by_a", concurrently: true });
+        const refusal = await refusalOf(
+          database.transaction({ mode: "write" }, (session) =>
+            session.schema(plainConventions).alter("item", drop),
+          ),
+        );
+        expect(refusal).to.match(/^needs-autocommit: /);
+        const { statements } = await change(database, drop);
+        expect(statements.join()).to.match(/^DROP INDEX CONCURRENTLY \S+$/);
+        expect((await itemTable(database)).indexes).to.deep.equal([]);
+      });
+
       it("tries again for a lock, and lets others pass meanwhile", async () => {
         let addition: Promise<unknown> | undefined;
         await database.transaction({ mode: "write" }, async (holder) => {

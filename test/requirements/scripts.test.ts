@@ -1,5 +1,6 @@
 /** How migration scripts are organized, and what one is. */
 import { expect } from "chai";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import path from "node:path";
@@ -11,13 +12,16 @@ import {
   copy,
   current,
   defineRevision,
+  downgrade,
   format,
   openRepository,
   plan,
   sql,
   upgrade,
 } from "../../lib/index.js";
-import type { GodwitError } from "../../lib/index.js";
+import type { GodwitError, RunOptions } from "../../lib/index.js";
+import { numberedText, readStatements } from "../support/butler-statements.js";
+import type { RecordedStatement } from "../support/butler-statements.js";
 import { databases } from "../support/databases.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
@@ -61,6 +65,23 @@ function turned(value: unknown): unknown {
       .toReversed()
       .map(([key, inner]) => [key, turned(inner)]),
   );
+}
+
+/** Takes user and password out of `butler.yaml`, so that they have to be looked up. */
+function withCredentials(folder: string): readonly [string, RunOptions] {
+  const file = path.join(folder, "butler.yaml");
+  const text = readFileSync(file, "utf8");
+  const [url = "", user = "", password = "", server = ""] =
+    /postgresql:\/\/([^:]+):([^@]+)@([^/]+)\/\S+/.exec(text) ?? [];
+  writeFileSync(file, text.replace(url, url.replace(`${user}:${password}@`, "")));
+  const entry = {
+    url: `postgresql://${server}/*`,
+    username: user,
+    password: decodeURIComponent(password),
+  };
+  const credentials = path.join(folder, "db-auth.yaml");
+  writeFileSync(credentials, JSON.stringify([entry]), { mode: 0o600 });
+  return [folder, { environment: { LSST_DB_AUTH: credentials } }];
 }
 
 for (const { title, dialect } of databases) {
@@ -187,14 +208,27 @@ for (const { title, dialect } of databases) {
     this.timeout(120_000);
 
     it("is run by a call with nothing but the URI, in every form that there is of it (S6.1)", async () => {
-      for (const form of [
-        (folder: string) => folder,
-        (folder: string) => path.join(folder, "butler.yaml"),
-        (folder: string) => pathToFileURL(folder).href,
-      ]) {
-        const fixture = await copyFixture("uuid-c7-synth", dialect);
-        const { steps } = await upgrade(form(fixture.folder), "head");
-        expect(steps.map(({ revision }) => revision)).to.have.members(["aa7a2f893cba", "a81dddabd837"]);
+      const forms: readonly ((folder: string) => readonly [uri: string, options?: RunOptions])[] = [
+        (folder) => [folder],
+        (folder) => [path.join(folder, "butler.yaml")],
+        (folder) => [`${pathToFileURL(folder).href}/`],
+        (folder) => [path.basename(folder), { folder: path.dirname(folder) }],
+        (folder) => ["main", { environment: { DAF_BUTLER_REPOSITORIES: `main: ${folder}` } }],
+        (folder) => {
+          const index = path.join(folder, "index.yaml");
+          writeFileSync(index, `main: ${path.join(folder, "butler.yaml")}\n`);
+          return ["main", { environment: { DAF_BUTLER_REPOSITORY_INDEX: pathToFileURL(index).href } }];
+        },
+        ...(dialect === "sqlite" ? [] : [withCredentials]),
+      ];
+      for (const form of forms) {
+        const fixture = await copyFixture("uuid-c7-ds021", dialect);
+        const [uri, options] = form(fixture.folder);
+        const { steps } = await upgrade(uri, "head", options);
+        expect(
+          steps.map(({ revision }) => revision),
+          uri,
+        ).to.deep.equal(["aa7a2f893cba"]);
       }
     });
 
@@ -335,51 +369,52 @@ describe("The table of requirements", () => {
 describe("A live migration on PostgreSQL", function () {
   this.timeout(120_000);
 
-  it("disturbs no reader and no writer that wait for nothing (S6.6)", async () => {
-    const fixture = await copyFixture("uuid-c7-synth", "postgres");
-    const client = new Client({ connectionString: fixture.databaseUrl });
-    await client.connect();
-    // Each statement has a timeout of its own, so that a lock that is held would fail it.
-    await client.query("SET statement_timeout = 2000; SET lock_timeout = 500");
+  it("fails no statement of the real Butler, which wait for nothing, in any of its phases (S6.6)", async () => {
+    const fixture = await copyFixture("current", "postgres");
+    const recorded = await readStatements("postgres", "datasets");
+    const isMember = ({ sql: text }: RecordedStatement): boolean =>
+      /^(INSERT INTO|DELETE FROM) public\.(dataset_tags_|collection_summary_)/.test(text);
+    const first = recorded.findIndex(isMember);
+    const reads = recorded.filter(({ sql: text }) => /^(SELECT|WITH)/.test(text)).slice(3, 20);
     const stop = new AbortController();
     const faults: string[] = [];
-    const rounds: number[] = [];
-    const work = async (): Promise<void> => {
-      while (!stop.signal.aborted) {
-        try {
-          await client.query(
-            "SELECT count(*) FROM dataset_tags_00000001 g JOIN dataset d ON d.id = g.dataset_id",
-          );
-          await client.query(
-            "INSERT INTO dataset_tags_00000001 (dataset_type_id, dataset_id, collection_id, instrument, detector, exposure) SELECT dataset_type_id, dataset_id, collection_id, instrument, detector, exposure FROM dataset_tags_00000001 LIMIT 1 ON CONFLICT DO NOTHING",
-          );
-          await client.query(
-            "UPDATE dataset_tags_00000001 SET collection_id = collection_id WHERE detector = 1",
-          );
-          rounds.push(Date.now());
-        } catch (error) {
-          faults.push(String(error));
+    const rounds = [0, 0];
+    const work = async (at: 0 | 1, statements: readonly RecordedStatement[]): Promise<void> => {
+      const client = new Client({ connectionString: fixture.databaseUrl });
+      await client.connect();
+      // Each statement has a timeout of its own, so that a lock that is held would fail it.
+      await client.query("SET statement_timeout = 2000; SET lock_timeout = 500");
+      while (!stop.signal.aborted && faults.length === 0) {
+        for (const one of statements) {
+          try {
+            await client.query(numberedText(one), [...one.parameters]);
+          } catch (error) {
+            faults.push(`${String(error)}: ${one.sql}`);
+          }
         }
+        rounds[at] = (rounds[at] ?? 0) + 1;
       }
+      await client.end();
     };
-    const others = work();
+    await runStatements(fixture.databaseUrl, [
+      "INSERT INTO collection (collection_id, name, type) VALUES (nextval('collection_seq_collection_id'), 'godwit/tagged', 2)",
+    ]);
+    const others = [work(0, recorded.slice(first).filter(isMember)), work(1, reads)];
+    const goRound = async (): Promise<void> => {
+      const before = [...rounds];
+      const patience = Date.now() + 5000;
+      while (rounds.some((count, at) => count === before[at]) && faults.length === 0 && Date.now() < patience)
+        await setTimeout(5);
+    };
     try {
-      await upgrade(fixture.folder, "datasets@head", {
-        revisions: [indexes],
-        // Long enough at each point that the others have gone round.
-        onPause: async () => {
-          const before = rounds.length;
-          const patience = Date.now() + 5000;
-          while (rounds.length === before && faults.length === 0 && Date.now() < patience)
-            await setTimeout(5);
-        },
-      });
+      // Held at each point until the others have gone round.
+      await upgrade(fixture.folder, "datasets@head", { revisions: [indexes], onPause: goRound });
+      await downgrade(fixture.folder, "datasets@-1", { revisions: [indexes], onPause: goRound });
     } finally {
       stop.abort();
-      await others;
-      await client.end();
+      await Promise.all(others);
     }
     expect(faults).to.deep.equal([]);
-    expect(rounds.length).to.be.above(5);
+    expect(Math.min(...rounds)).to.be.above(5);
   });
 });

@@ -47,11 +47,15 @@ export async function dropIndexes(context: RevisionContext): Promise<void> {
     });
     const { indexes } = await context.schema.table(name);
     if (index === null || !isMembers(name) || !indexes.some((one) => one.name === index)) continue;
-    await context.substep(name, async () => {
-      await context.schema.alter(name, (table) => {
-        table.dropIndex({ name: index });
-      });
-    });
+    await context.substep(
+      name,
+      async () => {
+        await context.schema.alter(name, (table) => {
+          table.dropIndex({ name: index, concurrently: true });
+        });
+      },
+      { autocommit: true },
+    );
   }
 }
 

@@ -59,6 +59,8 @@ export function dropIndex(draft: Draft, which: IndexSelector): void {
       ? index.name === which.name
       : JSON.stringify(index.keys.map((key) => key.column)) === JSON.stringify(which.columns);
   const indexes = draft.table.indexes.filter((index) => !matches(index));
+  if (which.concurrently === true)
+    for (const { name } of draft.table.indexes.filter(matches)) draft.live.add(name);
   if (indexes.length === draft.table.indexes.length) {
     const what = "name" in which ? `"${which.name}"` : `on (${which.columns.join(", ")})`;
     throw new InputError("unknown-index", `Table "${draft.table.name}" has no index ${what}.`);

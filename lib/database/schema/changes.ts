@@ -18,7 +18,10 @@ export type ConstraintSelector =
   | { readonly name: string }
   | { readonly kind: "unique" | "foreign-key"; readonly columns: readonly string[] };
 
-export type IndexSelector = { readonly name: string } | { readonly columns: readonly string[] };
+export type IndexSelector = ({ readonly name: string } | { readonly columns: readonly string[] }) & {
+  /** On PostgreSQL while others read and write, which takes a sub-step with `autocommit`. */
+  readonly concurrently?: boolean;
+};
 
 export interface References {
   readonly table: string;

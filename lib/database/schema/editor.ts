@@ -1,5 +1,6 @@
 import type { Sql, SqlValue } from "../sql.js";
 import type { Check, ForeignKey, ReferentialAction, Table } from "./table.js";
+import type { IndexSelector } from "./changes.js";
 import type { SchemaPlanner } from "./planning.js";
 import type { LogicalType } from "./types.js";
 
@@ -86,7 +87,7 @@ export interface TableAlteration {
       | { readonly kind: "unique" | "foreign-key"; readonly columns: readonly string[] },
   ): void;
   addIndex(columns: readonly (string | Sql)[], options?: IndexOptions): void;
-  dropIndex(which: { readonly name: string } | { readonly columns: readonly string[] }): void;
+  dropIndex(which: IndexSelector): void;
   renameConstraint(name: string, newName: string): void;
   renameIndex(name: string, newName: string): void;
   rename(newName: string): void;

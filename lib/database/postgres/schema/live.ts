@@ -8,7 +8,7 @@ import type { PostgresSession } from "../session.js";
 const concurrent = /^((?:CREATE (?:UNIQUE )?|DROP )INDEX) CONCURRENTLY /;
 const lockNotAvailable = "55P03";
 /** How long one attempt queues for a lock: whoever comes later queues behind it. */
-const attemptMs = 1000;
+const attemptMs = 200;
 const shortestPauseMs = 200;
 const longestPauseMs = 800;
 
@@ -22,9 +22,9 @@ export function requireTransactional(table: string, statements: readonly string[
   if (!statements.some((statement) => concurrent.test(statement))) return statements;
   throw new InputError(
     "needs-autocommit",
-    `An index of "${table}" cannot be built concurrently within a transaction.`,
+    `An index of "${table}" cannot be built or dropped concurrently within a transaction.`,
     {
-      hint: "Give the revision `execution: { live: true, transactional: false }`, and build the index in a sub-step with `{ autocommit: true }`.",
+      hint: "Give the revision `execution: { live: true, transactional: false }`, and change the index in a sub-step with `{ autocommit: true }`.",
     },
   );
 }
