@@ -1,7 +1,7 @@
 /** Computes the observing days of an instrument again, from the times of its exposures. */
 import type { DialectName, Session } from "../../database/database.js";
 import { sql } from "../../database/sql.js";
-import type { Sql, SqlValue } from "../../database/sql.js";
+import type { Row, Sql, SqlValue } from "../../database/sql.js";
 import { InputError } from "../../errors.js";
 import { butlerConventions } from "../conventions.js";
 import { daySpans, daysOfTimes } from "../day-obs.js";
@@ -93,18 +93,38 @@ export async function moveExposures(
     },
     ["instrument", "id"],
   );
-  const ids = sql.join(moved.map(({ id }) => sql`${id}`));
-  const first = sql`(SELECT d.visit AS visit, MIN(e.day_obs) AS day_obs FROM ${definition} d
-      JOIN ${exposure} e ON e.instrument = d.instrument AND e.id = d.exposure
-      WHERE d.instrument = ${instrument.name} AND d.visit IN (
-        SELECT c.visit FROM ${definition} c WHERE c.instrument = ${instrument.name} AND c.exposure IN (${ids}))
-      GROUP BY d.visit) f`;
-  const other = sql`${visit}.instrument = ${instrument.name} AND ${visit}.id = f.visit
-      AND (${visit}.day_obs IS NULL OR ${visit}.day_obs <> f.day_obs)`;
-  const visits = await session.query(sql`SELECT ${visit}.id AS id FROM ${visit} JOIN ${first} ON ${other}`);
-  await session.execute(sql`UPDATE ${visit} SET day_obs = f.day_obs FROM ${first} WHERE ${other}`);
+  const visits = await visitsToMove(session, instrument, moved);
+  await session.data().update(
+    "visit",
+    {
+      columns: ["instrument", "id", "day_obs"],
+      rows: visits.map((row): SqlValue[] => [instrument.name, row["id"] ?? null, row["day_obs"] ?? null]),
+    },
+    ["instrument", "id"],
+  );
   await session.checkForeignKeys(["exposure", "visit"]);
   return { visits: visits.map((row) => String(row["id"])), days };
+}
+
+/** The visits of some exposures that have another day than the first of their exposures. */
+async function visitsToMove(
+  session: Session,
+  { name }: Instrument,
+  moved: readonly MovedExposure[],
+): Promise<readonly Row[]> {
+  const of = (ids: readonly SqlValue[]): Sql => sql.join(ids.map((id) => sql`${id}`));
+  const touched = await session.query(
+    sql`SELECT DISTINCT visit FROM ${definition} WHERE instrument = ${name} AND exposure IN (${of(moved.map(({ id }) => id))})`,
+  );
+  if (touched.length === 0) return [];
+  const visits = of(touched.map((row) => row["visit"] ?? null));
+  return session.query(
+    sql`SELECT v.id AS id, MIN(e.day_obs) AS day_obs FROM ${visit} v
+      JOIN ${definition} d ON d.instrument = v.instrument AND d.visit = v.id
+      JOIN ${exposure} e ON e.instrument = d.instrument AND e.id = d.exposure
+      WHERE v.instrument = ${name} AND v.id IN (${visits})
+      GROUP BY v.id, v.day_obs HAVING v.day_obs IS NULL OR v.day_obs <> MIN(e.day_obs)`,
+  );
 }
 
 /** From configuration 6 on exposures and visits refer to rows of their own for days. */
