@@ -125,7 +125,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
 
     it("makes days that are not there yet, by the offset that a provider gives", async () => {
       const fixture = await copyFixture("uuid-c7-synth", dialect);
-      const away = -30 * 86_400;
+      const away = -2 * 86_400;
       const report = await updateDayObs(fixture.folder, "HSC", {
         providers: { dayObsOffsets: { HSC: away } },
       });

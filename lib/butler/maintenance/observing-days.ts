@@ -112,12 +112,11 @@ async function visitsToMove(
   { name }: Instrument,
   moved: readonly MovedExposure[],
 ): Promise<readonly Row[]> {
-  const of = (ids: readonly SqlValue[]): Sql => sql.join(ids.map((id) => sql`${id}`));
   const touched = await session.query(
-    sql`SELECT DISTINCT visit FROM ${definition} WHERE instrument = ${name} AND exposure IN (${of(moved.map(({ id }) => id))})`,
+    sql`SELECT DISTINCT visit FROM ${definition} WHERE instrument = ${name} AND exposure IN (${valuesOf(moved.map(({ id }) => id))})`,
   );
   if (touched.length === 0) return [];
-  const visits = of(touched.map((row) => row["visit"] ?? null));
+  const visits = valuesOf(touched.map((row) => row["visit"] ?? null));
   return session.query(
     sql`SELECT v.id AS id, MIN(e.day_obs) AS day_obs FROM ${visit} v
       JOIN ${definition} d ON d.instrument = v.instrument AND d.visit = v.id
@@ -125,6 +124,10 @@ async function visitsToMove(
       WHERE v.instrument = ${name} AND v.id IN (${visits})
       GROUP BY v.id, v.day_obs HAVING v.day_obs IS NULL OR v.day_obs <> MIN(e.day_obs)`,
   );
+}
+
+function valuesOf(ids: readonly SqlValue[]): Sql {
+  return sql.join(ids.map((id) => sql`${id}`));
 }
 
 /** From configuration 6 on exposures and visits refer to rows of their own for days. */
