@@ -69,14 +69,14 @@ export function loadCaseGraph(revisions: readonly CaseRevision[]): CaseGraph {
   }
 }
 
-/** Answers one case; an error of the model is an answer, too. */
+/** Answers one case; an error is an answer, too: `internal` is one that the model does not know, and a defect. */
 export function answerCase(graph: CaseGraph, asked: GraphCase): Answer {
   try {
     if (graph.graph instanceof GodwitError) throw graph.graph;
     return answer(graph.graph, graph.nodes, asked);
   } catch (error) {
     if (error instanceof GodwitError) return { error: error.code, message: error.message };
-    throw error;
+    return { error: "internal", message: String(error) };
   }
 }
 

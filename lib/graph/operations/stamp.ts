@@ -1,4 +1,4 @@
-import { ancestors, descendants, reach } from "../closure.js";
+import { type NodeSet, reach } from "../closure.js";
 import { type Graph, idOf, idsOf } from "../graph.js";
 import { problem } from "../problems.js";
 import { resolveBranch, resolveName } from "./names.js";
@@ -22,7 +22,8 @@ export function stampTable(
   const table = new StampedRows(graph, current, before === "purged" ? [["delete-all"]] : []);
   const goals = named.flatMap(({ nodes }) => nodes);
   if (goals.length === 0) for (const row of near) table.delete(row);
-  for (const goal of goals) stampOne(graph, table, [...near], goal);
+  const lineage = { above: reach(graph.ups, near), below: reach(graph.downs, near) };
+  for (const goal of goals) stampOne(table, near, lineage, goal);
   return { steps: [], final: table.ids(), dml: table.changes };
 }
 
@@ -44,15 +45,19 @@ function nearRows(graph: Graph, current: readonly number[], target: string): rea
   return current.filter((row) => related.has(row));
 }
 
-function stampOne(graph: Graph, table: StampedRows, near: readonly number[], goal: number): void {
-  if (near.includes(goal)) return;
-  const above = descendants(graph, [goal]);
-  const below = ancestors(graph, [goal]);
-  const isUp = !near.some((row) => above.has(row));
-  const isRelated = !isUp || near.some((row) => below.has(row));
+/** @param lineage the near rows with what needs them, and with what they need */
+function stampOne(
+  table: StampedRows,
+  near: ReadonlySet<number>,
+  { above, below }: { readonly above: NodeSet; readonly below: NodeSet },
+  goal: number,
+): void {
+  if (near.has(goal)) return;
+  const isUp = !below.has(goal);
+  const isRelated = !isUp || above.has(goal);
   // Rows that an earlier target has used up cannot be moved up once more, but the target still gets its row.
-  if (!isRelated || (isUp && near.some((row) => !table.has(row)))) table.insert(goal);
-  else table.replace(near, goal);
+  if (!isRelated || (isUp && !table.hasAll(near))) table.insert(goal);
+  else table.replace([...near], goal);
 }
 
 class StampedRows {
@@ -70,8 +75,9 @@ class StampedRows {
     return idsOf(this.#graph, this.#rows).toSorted();
   }
 
-  has(node: number): boolean {
-    return this.#rows.has(node);
+  hasAll(nodes: Iterable<number>): boolean {
+    for (const node of nodes) if (!this.#rows.has(node)) return false;
+    return true;
   }
 
   insert(node: number): void {

@@ -1,5 +1,5 @@
 import { reach } from "../closure.js";
-import { idsOf } from "../graph.js";
+import { idsOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import { describeNode, managerOf, type RevisionGraph } from "./forest.js";
 import { type AppliedState, refuseUnknownHeads, standingOf } from "./standing.js";
@@ -36,7 +36,9 @@ export function planStamp(
   if (policy.rows === "purge") for (const manager of state.heads.keys()) heads.set(manager, new Set());
   const named = new Set<string>();
   const name = (manager: string, nodes: readonly number[]): void => {
-    heads.set(manager, new Set([...(named.has(manager) ? (heads.get(manager) ?? []) : []), ...nodes]));
+    const known = named.has(manager) ? heads.get(manager) : undefined;
+    if (known === undefined) heads.set(manager, new Set(nodes));
+    else for (const node of nodes) known.add(node);
     named.add(manager);
   };
   for (const text of targets) {
@@ -81,13 +83,18 @@ function stamped(
   nodes: readonly number[],
   policy: StampPolicy,
 ): StampedHeads {
-  for (const node of nodes) {
-    const other = nodes.find((above) => above !== node && reach(view.graph.parents, [above]).has(node));
-    if (other !== undefined)
-      throw problem(
-        "overlapping-revisions",
-        `${describeNode(view, node)} is below ${describeNode(view, other)}: naming the upper one is enough.`,
-      );
+  const { parents } = view.graph;
+  const below = reach(
+    parents,
+    nodes.flatMap((node) => neighbours(parents, node)),
+  );
+  const node = nodes.find((one) => below.has(one));
+  if (node !== undefined) {
+    const other = nodes.find((above) => above !== node && reach(parents, [above]).has(node)) ?? node;
+    throw problem(
+      "overlapping-revisions",
+      `${describeNode(view, node)} is below ${describeNode(view, other)}: naming the upper one is enough.`,
+    );
   }
   const parallel = policy.parallelTips ?? (policy.unrecordedTrees === "started" ? "allowed" : "refused");
   if (nodes.length > 1 && parallel === "refused")

@@ -3,10 +3,18 @@
  * in turn, and the medians compared; a ratio of 2 is linear.
  */
 import { effectiveHeads, idsOf } from "../../../lib/graph/graph.js";
-import { buildGraph, historyOf, pending, planDowngrade, planUpgrade } from "../../../lib/graph/index.js";
+import {
+  buildGraph,
+  historyOf,
+  pending,
+  planDowngrade,
+  planStamp,
+  planUpgrade,
+} from "../../../lib/graph/index.js";
 import { loadGraph } from "../../../lib/graph/load.js";
 import { downgradeTable } from "../../../lib/graph/operations/downgrade.js";
 import { historyOfTable } from "../../../lib/graph/operations/history.js";
+import { stampTable } from "../../../lib/graph/operations/stamp.js";
 import { upgradeTable } from "../../../lib/graph/operations/upgrade.js";
 import { asRevisions, shapes } from "./shapes.js";
 
@@ -33,11 +41,14 @@ function operations(shape: string, size: number): Record<string, () => unknown> 
     load: () => loadGraph(nodes),
     "upgrade heads": () => upgradeTable(graph, [], ["heads"]).steps.length,
     "downgrade base": () => downgradeTable(graph, tips, "base").steps.length,
+    "stamp heads": () => stampTable(graph, tips, ["heads"], "kept"),
     history: () => historyOfTable(graph, [], undefined),
     "trees: build": () => buildGraph(asRevisions(nodes), []),
     "trees: upgrade heads": () => planUpgrade(view, empty, ["heads"], policy).steps.length,
     "trees: downgrade base": () => planDowngrade(view, top, "base").steps.length,
+    "trees: stamp heads": () => planStamp(view, empty, ["heads"], { ...policy, rows: "keep" }),
     "trees: history": () => historyOf(view, top, undefined),
+    "trees: history current:": () => historyOf(view, top, "current:"),
     "trees: pending": () => pending(view, empty, policy),
   };
 }
