@@ -220,6 +220,19 @@ describe("Defects of the Python tool that are absent here, PostgreSQL alone", ()
     expect((await rowsOf(fixture.databaseUrl, constraint)).map((row) => row["name"])).to.deep.equal([cut]);
   });
 
+  it("D6: visits without the key of their day, as the Python tool leaves them, are no obstacle to the way down", async () => {
+    const fixture = await copyFixture("uuid-c4-synth", "postgres");
+    await upgrade(fixture.folder, "1fae088c80b6");
+    await runStatements(fixture.databaseUrl, [
+      "ALTER TABLE visit DROP CONSTRAINT fkey_visit_day_obs_instrument_id_instrument_day_obs",
+      "DROP INDEX visit_fkidx_instrument_day_obs",
+      "ALTER TABLE visit ALTER COLUMN day_obs DROP NOT NULL",
+    ]);
+    await downgrade(fixture.folder, "2a8a32e1bec3");
+    expect((await describeFixture(fixture)).schema.tables).not.to.have.property("day_obs");
+    await upgrade(fixture.folder, "1fae088c80b6");
+  });
+
   it("D19: a schema whose name is a reserved word in capitals is migrated like any other", async () => {
     const fixture = await copyFixture("ns-int-c0-name", "postgres");
     await runStatements(fixture.databaseUrl, [`ALTER SCHEMA "${fixture.namespace}" RENAME TO "SELECT"`]);
