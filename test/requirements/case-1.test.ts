@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { inspect } from "node:util";
 import { v5 as uuidv5 } from "uuid";
 import { check, plan, upgrade } from "../../lib/index.js";
 import type { GodwitError } from "../../lib/index.js";
@@ -68,6 +69,24 @@ for (const { title, dialect } of databases) {
           await rowsOf(before.databaseUrl, count),
         );
       }
+    });
+
+    it("are in each table where the integer was, row by row (S1.2)", async () => {
+      // What a dataset is, in words that no migration changes: its file, where it is stored, and each of its data ids in each collection.
+      const queries = [
+        "SELECT t.name AS type, r.path AS path, l.datastore_name AS place FROM dataset d JOIN dataset_type t ON t.id = d.dataset_type_id LEFT JOIN file_datastore_records r ON r.dataset_id = d.id LEFT JOIN dataset_location l ON l.dataset_id = d.id",
+        "SELECT r.path AS path, c.name AS collection, g.instrument AS instrument, g.detector AS detector, g.exposure AS exposure FROM dataset_tags_00000001 g JOIN collection c ON c.collection_id = g.collection_id LEFT JOIN file_datastore_records r ON r.dataset_id = g.dataset_id",
+        "SELECT r.path AS path, c.name AS collection, g.instrument AS instrument, g.detector AS detector FROM dataset_calibs_00000004 g JOIN collection c ON c.collection_id = g.collection_id LEFT JOIN file_datastore_records r ON r.dataset_id = g.dataset_id",
+      ];
+      const told = async (fixture: Fixture): Promise<string[][]> => {
+        const answers: string[][] = [];
+        for (const query of queries)
+          answers.push((await rowsOf(fixture.databaseUrl, query)).map((row) => inspect(row)).toSorted());
+        return answers;
+      };
+      const before = await told(await copyFixture("int-c0-synth", dialect));
+      for (const rows of before) expect(new Set(rows).size).to.be.above(3);
+      expect(await told(await switched(dialect))).to.deep.equal(before);
     });
 
     it("follow from type, run and data id for raws, and are random for others (S1.3)", async () => {
