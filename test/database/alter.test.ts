@@ -284,6 +284,45 @@ for (const kind of databases) {
       await database.close();
     });
 
+    it("keeps keys of a table to itself through new types and names of all that they speak of", async () => {
+      const database = await openFresh(kind, [
+        `CREATE TABLE t (id INTEGER PRIMARY KEY, up INTEGER CONSTRAINT "to itself" REFERENCES t (id) ON DELETE SET NULL)`,
+        "INSERT INTO t VALUES (1, NULL), (2, 1)",
+      ]);
+      await database.write((_, editor) =>
+        editor.alter("t", (t) => {
+          t.changeColumn("id", { type: type.bigint() });
+          t.changeColumn("up", { type: type.bigint(), using: sql`up` });
+          t.renameColumn("up", "above");
+          t.rename("tree");
+          t.renameColumn("id", "node");
+          t.addColumn("next", type.bigint(), { nullable: true });
+          t.addForeignKey(
+            ["next"],
+            { table: "tree", columns: ["node"] },
+            { name: "next one", index: "none" },
+          );
+          t.rename("trees");
+        }),
+      );
+      const { foreignKeys } = await database.write((_, editor) => editor.table("trees"));
+      const shown = foreignKeys.map((key) => [
+        key.name,
+        key.columns,
+        key.referencedTable,
+        key.referencedColumns,
+      ]);
+      expect(shown).to.have.deep.members([
+        ["to itself", ["above"], "trees", ["node"]],
+        ["next one", ["next"], "trees", ["node"]],
+      ]);
+      expect(await database.rows("SELECT * FROM trees ORDER BY node")).to.deep.equal([
+        { node: 1n, above: null, next: null },
+        { node: 2n, above: 1n, next: null },
+      ]);
+      await database.close();
+    });
+
     it("treats generated columns as what they are", async () => {
       const database = await openFresh(kind, [
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, g INTEGER GENERATED ALWAYS AS (a + 1) STORED, h INTEGER GENERATED ALWAYS AS (b * 2) STORED)",
