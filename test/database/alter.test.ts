@@ -323,6 +323,30 @@ for (const kind of databases) {
       await database.close();
     });
 
+    it("replaces a primary key to which others refer, as long as their columns stay unique", async () => {
+      const database = await openFresh(kind, [
+        "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, x INTEGER NOT NULL)",
+        "CREATE TABLE other (t INTEGER, CONSTRAINT refers FOREIGN KEY (t) REFERENCES t (id) ON DELETE CASCADE)",
+        "INSERT INTO t VALUES (1, 2)",
+        "INSERT INTO other VALUES (1)",
+      ]);
+      const replace = (kept: boolean): Promise<unknown> =>
+        database.write((_, editor) =>
+          editor.alter("t", (t) => {
+            t.setPrimaryKey(["x"]);
+            if (kept) t.addUnique(["id"]);
+            t.renameColumn("id", "old id");
+          }),
+        );
+      const before = await database.write((_, editor) => editor.table("other"));
+      expect(await refusalOf(replace(false))).to.match(/other|unique constraint/);
+      expect(await database.write((_, editor) => editor.table("other"))).to.deep.equal(before);
+      await replace(true);
+      const after = await database.write((_, editor) => editor.table("other"));
+      expect(after.foreignKeys).to.deep.equal([{ ...before.foreignKeys[0], referencedColumns: ["old id"] }]);
+      await database.close();
+    });
+
     it("treats generated columns as what they are", async () => {
       const database = await openFresh(kind, [
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, g INTEGER GENERATED ALWAYS AS (a + 1) STORED, h INTEGER GENERATED ALWAYS AS (b * 2) STORED)",

@@ -32,6 +32,8 @@ export interface PlannedAlteration {
   readonly table: Table;
   /** Old columns that go or change their type, which nothing outside of the table may use on PostgreSQL. */
   readonly remade: readonly string[];
+  /** PostgreSQL: constraints that go, and what the columns are called afterwards, which keys of other tables have to follow. */
+  readonly gone?: { readonly constraints: readonly string[]; readonly newNames: ReadonlyMap<string, string> };
 }
 
 /** What is done to a table that others may use. */

@@ -132,7 +132,7 @@ function retypedColumns(old: Table, { table, sources, origins }: Target): Retype
 }
 
 /** The table without the constraints and indexes that go, as new values need not obey them. */
-function withoutGone(
+export function withoutGone(
   old: Table,
   target: Target,
   changes: readonly TableChange[],

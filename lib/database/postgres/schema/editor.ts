@@ -14,6 +14,7 @@ import type { Table } from "../../schema/table.js";
 import { findTable, inspectTable, inspectTables, requireTable, tableNames } from "../inspect/table.js";
 import type { PostgresSession } from "../session.js";
 import { requireFree } from "./dependents.js";
+import { referringKeys } from "./referring-keys.js";
 import { requireTransactional, runEach, withinTransaction } from "./live.js";
 import { postgresPlanner, postgresRules } from "./planner.js";
 import { rekeyTables } from "./rekey.js";
@@ -83,9 +84,11 @@ export class PostgresSchemaEditor implements SchemaEditor {
 
   async planAlter(name: string, change: Change): Promise<SchemaEffect> {
     const old = await this.table(name);
-    const { effect, remade } = this.planner().alter(old, recordAlteration(change));
-    await this.requireFree(name, { kind: "columns", columns: remade });
-    return effect;
+    const planned = this.planner().alter(old, recordAlteration(change));
+    await this.requireFree(name, { kind: "columns", columns: planned.remade });
+    const { before, after } = await referringKeys(this, name, planned);
+    const { effect } = planned;
+    return { ...effect, statements: [...before, ...effect.statements, ...after] };
   }
 
   rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {

@@ -13,7 +13,7 @@ import type { Sql } from "../../sql.js";
 import { literal, maximumNameBytes, renderSql } from "../literals.js";
 import { planAlteration, renameStatements } from "./alter.js";
 import { Clauses } from "./clauses.js";
-import { computeValues, needsFormerNames } from "./computed-values.js";
+import { computeValues, needsFormerNames, withoutGone } from "./computed-values.js";
 import { createStatements } from "./create.js";
 import { mentions, withFinalNames } from "./final-names.js";
 import { objectRenames } from "./object-renames.js";
@@ -96,7 +96,11 @@ function planChanges(
   ];
   const cost = values.statements.length > 0 ? "rewrite" : plan.cost;
   const effect: SchemaEffect = { table: target.table.name, cost, statements };
-  return { table: target.table, effect, remade };
+  const gone = {
+    constraints: withoutGone(old, target, changes, rules).dropped,
+    newNames: new Map([...target.origins].map(([newName, name]) => [name, newName])),
+  };
+  return { table: target.table, effect, remade, gone };
 }
 
 /** The server changes the type of a column only where no view uses it. */
