@@ -7,17 +7,63 @@ import type { NameChange } from "../../schema/renames.js";
 import type { Sql, SqlPart } from "../../sql.js";
 import { quoteName } from "../literals.js";
 
-/** The changes with texts that speak of columns as they are called at the end, without those whose columns are dropped meanwhile. */
+/**
+ * The changes with texts that speak of columns as they are called at the end. What is made and loses its column in the same alteration is
+ * dropped with it, as the server would.
+ */
 export function withFinalNames(changes: readonly TableChange[]): TableChange[] {
-  return changes.flatMap((change, index) => {
-    let result = change;
-    for (const later of changes.slice(index + 1)) {
-      if (later.kind === "rename-column") result = renamedIn(result, later);
-      if (later.kind === "drop-column" && textsOf(result).some((text) => mentions(text, later.name)))
-        return [];
-    }
-    return [result];
-  });
+  const drops = new Map<TableChange, TableChange[]>();
+  const named = changes.map((change, index) => finallyNamed(change, changes.slice(index + 1), drops));
+  return named.flatMap((change, index) => [...(drops.get(changes[index] ?? change) ?? []), change]);
+}
+
+/** @param drops what goes together with a column, by the change that drops it */
+function finallyNamed(
+  change: TableChange,
+  rest: readonly TableChange[],
+  drops: Map<TableChange, TableChange[]>,
+): TableChange {
+  let result = change;
+  let name = nameOf(change);
+  for (const later of rest) {
+    if (later.kind === "rename-column") result = renamedIn(result, later);
+    if (name === null) continue;
+    if (isRename(later) && later.name === name) name = later.newName;
+    if (isDrop(later) && "name" in later.which && later.which.name === name) name = null;
+    if (name === null || later.kind !== "drop-column") continue;
+    const { name: column } = later;
+    if (!textsOf(result).some((text) => mentions(text, column))) continue;
+    const kind = change.kind === "add-index" ? "drop-index" : "drop-constraint";
+    drops.set(later, [...(drops.get(later) ?? []), { kind, which: { name } }]);
+    name = null;
+  }
+  return result;
+}
+
+function isRename(
+  change: TableChange,
+): change is Extract<TableChange, { kind: "rename-index" | "rename-constraint" }> {
+  return change.kind === "rename-index" || change.kind === "rename-constraint";
+}
+
+function isDrop(
+  change: TableChange,
+): change is Extract<TableChange, { kind: "drop-index" | "drop-constraint" }> {
+  return change.kind === "drop-index" || change.kind === "drop-constraint";
+}
+
+/** The name of a rule or index with texts; null where it has none of its own. */
+function nameOf(change: TableChange): string | null {
+  switch (change.kind) {
+    case "add-check":
+      return change.check.name;
+    case "add-exclusion":
+      return change.name;
+    case "add-index":
+      return change.options.name ?? null;
+    default:
+      return null;
+  }
 }
 
 /** The texts of a change that are made a rule or an index. */
