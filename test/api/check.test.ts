@@ -759,6 +759,20 @@ function columnType(name: string): LogicalType {
   return name === "component" ? type.string(32) : type.text();
 }
 
+describe("A check of a table that cannot be represented", () => {
+  it("names it where it is too much, and compares the others", async () => {
+    const fixture = await copyFixture("current", "sqlite");
+    await change(fixture, async (session) => {
+      await session.execute(sql`CREATE VIRTUAL TABLE places USING rtree (id, low, high)`);
+      await session.execute(sql`DROP INDEX dataset_fkidx_run_id`);
+    });
+    const found = (await check(fixture.folder)).drift.map(({ table, object }) => `${table}: ${object}`);
+    expect(found).to.include.members(["places: table", 'dataset: index "dataset_fkidx_run_id"']);
+    expect(found.filter((one) => !one.startsWith("places"))).to.have.length(1);
+    expect((await repair(fixture.folder)).mended.map(({ subject }) => subject)).to.deep.equal(["dataset"]);
+  });
+});
+
 describe("A comparison of two repositories", () => {
   it("names what one has and the other has not", async () => {
     const one = await copyFixture("uuid-c7-synth", "sqlite");

@@ -42,10 +42,17 @@ export async function readSchemaPair(
   further?: FurtherVersions,
 ): Promise<SchemaPair> {
   const format = await readFormat(session, namespace);
-  const found = await readSchema(session);
+  const hidden = new Set<string>();
+  const found = await readSchema(session, (name) => {
+    hidden.add(name);
+    return true;
+  });
   const content = await readContent(session, format, found.tables);
   const { settled, beyond } = stepBack(format, further);
   const expected = expectedSchema(session.dialect, settled, content);
+  // A table that is expected, and cannot be represented, cannot be compared: the error says which.
+  const wanted = new Set(expected.tables.map(({ name }) => name));
+  if ([...hidden].some((name) => wanted.has(name))) await readSchema(session, (name) => !wanted.has(name));
   if (further === undefined || beyond.length === 0) return { expected, found };
   const { tables, fault } = await further.after(session, expected.tables, beyond);
   return { expected: { ...expected, tables }, found, fault };

@@ -155,6 +155,10 @@ export class PlanningSchemaEditor implements SchemaEditor {
   }
 
   async #requireAbsent(name: string): Promise<void> {
-    if (await this.hasTable(name)) throw new InputError("table-exists", `Table "${name}" is there already.`);
+    if (await this.hasTable(name)) {
+      throw new InputError("table-exists", `Table "${name}" is there already.`, {
+        hint: "A run that was broken off may have left it: `godwit check` tells, and `godwit repair` removes what it knows.",
+      });
+    }
   }
 }
