@@ -25,9 +25,29 @@ const commandsWithTargets = new Set([
 export async function namesFor(words: readonly string[], current: string): Promise<string[]> {
   const previous = words.at(-2) ?? "";
   if (tableOptions.has(previous)) return beginning(await tablesOf(words), current);
-  if (withoutNames.test(previous) || current.startsWith("-")) return [];
+  if (previous === "--kind") return beginning(await kinds(), current);
+  if (current.startsWith("-")) return isNewRevision(words) ? beginning(await templateFlags(words), current) : [];
+  if (withoutNames.test(previous)) return [];
   if (!words.some((word) => commandsWithTargets.has(word))) return [];
   return beginning(await revisionNames(previous === "--branch"), current);
+}
+
+function isNewRevision(words: readonly string[]): boolean {
+  return words.includes("revision") && words.includes("new");
+}
+
+async function kinds(): Promise<string[]> {
+  const { describeTemplates } = await import("../catalog/new-revision.js");
+  return (await describeTemplates()).map(({ kind }) => kind);
+}
+
+/** The flags of the kind that is asked for, which the command itself does not know. */
+async function templateFlags(words: readonly string[]): Promise<string[]> {
+  const { describeTemplates } = await import("../catalog/new-revision.js");
+  const kind = words[words.indexOf("--kind") + 1] ?? "";
+  const asked = words.includes("--kind") ? kind : "static-table";
+  const template = (await describeTemplates()).find((one) => one.kind === asked);
+  return Object.keys(template?.flags ?? {}).map((name) => `--${name}`);
 }
 
 function beginning(names: Iterable<string>, current: string): string[] {

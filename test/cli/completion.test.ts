@@ -16,6 +16,10 @@ describe("Completion", () => {
     [["upgrade", "4e2"], "4e2d7a28475b"],
     [["downgrade", "collections-Syn"], "collections-SynthIntKeyCollectionManager"],
     [["revision", "new", "collections", "--branch", "Name"], "NameKeyCollectionManager"],
+    [["revision", "new", "coll"], "collections"],
+    [["revision", "new", "--kind", "dyn"], "dynamic-tables"],
+    [["revision", "new", "app", "--add-c"], "--add-check"],
+    [["revision", "new", "app", "--kind", "dimension-config", "--alt"], "--alternate-key"],
   ] as const) {
     it(`of ${words.join(" ")} offers ${expected}`, async () => {
       expect(await completed(...words)).to.include(expected);
