@@ -26,7 +26,8 @@ export async function namesFor(words: readonly string[], current: string): Promi
   const previous = words.at(-2) ?? "";
   if (tableOptions.has(previous)) return beginning(await tablesOf(words), current);
   if (previous === "--kind") return beginning(await kinds(), current);
-  if (current.startsWith("-")) return isNewRevision(words) ? beginning(await templateFlags(words), current) : [];
+  if (current.startsWith("-"))
+    return isNewRevision(words) ? beginning(await templateFlags(words), current) : [];
   if (withoutNames.test(previous)) return [];
   if (!words.some((word) => commandsWithTargets.has(word))) return [];
   return beginning(await revisionNames(previous === "--branch"), current);

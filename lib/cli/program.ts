@@ -5,7 +5,7 @@ import { commands } from "./commands/index.js";
 import type { Command } from "./commands/index.js";
 import { printError } from "./render/errors.js";
 import type { Arguments } from "./settings.js";
-import { tolerateClosedPipe } from "./render/table.js";
+import { print, tolerateClosedPipe } from "./render/table.js";
 import { version } from "../version.js";
 
 /** What a program call asks for before any command is known: how errors are printed. */
@@ -84,8 +84,17 @@ async function parse(args: readonly string[]): Promise<number> {
   };
   const epilogue = await epilogueFor(args);
   for (const command of commands) register(parser, command, run, epilogue);
+  if (args[0] === "completion" && args.length === 1 && !isZsh(process.env)) {
+    // Targets hold an @, which bash takes for the beginning of a host otherwise.
+    print("COMP_WORDBREAKS=${COMP_WORDBREAKS//@}");
+  }
   await parser.parse();
   return running;
+}
+
+/** As yargs finds out for which shell its script is. */
+function isZsh({ SHELL, ZSH_NAME }: NodeJS.ProcessEnv): boolean {
+  return SHELL?.includes("zsh") === true || ZSH_NAME?.includes("zsh") === true;
 }
 
 /** The names that fit a word that a shell asks for; what cannot be looked up is not completed, as a shell has no use for an error. */

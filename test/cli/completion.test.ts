@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import { copyFixture } from "../support/fixtures.js";
-import { runGodwit } from "../support/program.js";
+import { execFile } from "node:child_process";
+import { chmod, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { temporaryFolder } from "../support/folders.js";
+import { programFile, runGodwit } from "../support/program.js";
+
+const run = promisify(execFile);
 
 async function completed(...words: readonly string[]): Promise<string[]> {
   const { status, stdout, stderr } = await runGodwit(["--get-yargs-completions", "godwit", ...words]);
@@ -50,6 +57,30 @@ describe("Completion", () => {
     it(`has a script for ${shell}`, async () => {
       const { stdout } = await runGodwit(["completion"], { env: { SHELL: `/bin/${shell}` } });
       expect(stdout).to.contain("--get-yargs-completions").and.contain("godwit");
+      expect(stdout.startsWith("#compdef")).to.equal(shell === "zsh");
     });
   }
+
+  // As bash itself splits what is typed: a target with an @ stays one word.
+  it("works in bash", async () => {
+    const folder = await temporaryFolder();
+    const { stdout: script } = await runGodwit(["completion"], { env: { SHELL: "/bin/bash" } });
+    await writeFile(
+      path.join(folder, "godwit"),
+      `#!/bin/sh\nexec "${process.execPath}" "${programFile}" "$@"\n`,
+    );
+    await chmod(path.join(folder, "godwit"), 0o755);
+    await writeFile(path.join(folder, "script"), script);
+    const answers = await run("bash", [
+      "--norc",
+      "-c",
+      `PATH="${folder}:$PATH"; source "${folder}/script"; case $COMP_WORDBREAKS in *@*) exit 1;; esac
+       complete -p godwit > /dev/null || exit 1
+       for typed in "upgr" "upgrade datastores@he" "revision new app --add-co"; do
+         COMP_WORDS=(godwit $typed); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+         _godwit_yargs_completions; echo "\${COMPREPLY[@]}"
+       done`,
+    ]);
+    expect(answers.stdout.trim().split("\n")).to.deep.equal(["upgrade", "datastores@head", "--add-column"]);
+  });
 });
