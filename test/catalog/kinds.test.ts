@@ -90,9 +90,10 @@ describe("Scaffolded revisions of every kind", () => {
           paths: {
             godwit: [path.join(root, "dist/lib/index.d.ts")],
             "godwit/butler": [path.join(root, "dist/lib/butler/public.d.ts")],
+            "godwit/testing": [path.join(root, "dist/lib/testing/index.d.ts")],
           },
         },
-        include: ["revisions"],
+        include: ["revisions", "test"],
         exclude: [],
       }),
       "package.json": JSON.stringify({ type: "module" }),
@@ -101,7 +102,7 @@ describe("Scaffolded revisions of every kind", () => {
     await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"));
     const tool = (name: string): string => path.join(root, "node_modules/.bin", name);
     await run(tool("tsc"), ["-p", folder], { cwd: folder });
-    await run(tool("oxlint"), ["--deny-warnings", "revisions"], { cwd: folder });
+    await run(tool("oxlint"), ["--deny-warnings", "revisions", "test"], { cwd: folder });
     const { revisions } = await checkRevisions({ folder, trees: "shipped" });
     expect(revisions).to.be.greaterThan(everyKind.length);
   });
