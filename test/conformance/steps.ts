@@ -38,14 +38,13 @@ export async function migrationsOf(dialect: DialectName): Promise<GoldenMigratio
   return all.filter(({ meta }) => isMigration(meta));
 }
 
-/** Runs the steps of a golden on a copy of its repository. The Python tool never asks whether something may be lost. */
+/** Runs the steps of a golden on a copy of its repository. */
 export async function runSteps(fixture: Fixture, meta: Meta, options: RunOptions = {}): Promise<void> {
   for (const [command, revision, given] of meta.steps) {
     if (preparations.has(command)) continue;
     const asked = (given ?? {}) as unknown as StepOptions;
     const run = command === "upgrade" ? upgrade : downgrade;
     await run(fixture.folder, nameOf(revision), {
-      dataLoss: "allow",
       ...options,
       options: await optionsOf(asked),
       ...(asked.namespace === undefined ? {} : { namespace: asked.namespace }),
