@@ -1,4 +1,5 @@
-// Changes the compiled code in small ways, and looks whether tests notice: `npm run mutation -- quoting|lock|state|graph`. Stryker needs
+// Changes the compiled code in small ways, and looks whether tests notice: `npm run mutation -- quoting|lock|state|graph`; a pattern
+// after that (`"graph/trees/*.js"`) says which files of the group. Stryker needs
 // a newer Node than godwit, so that both come through npx for this run alone; nothing is installed in the project.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
@@ -26,7 +27,7 @@ const groups = {
   },
 };
 
-const [name = ""] = process.argv.slice(2);
+const [name = "", only] = process.argv.slice(2);
 const group = groups[name];
 if (group === undefined) {
   console.error(`Name one of: ${Object.keys(groups).join(", ")}`);
@@ -63,13 +64,21 @@ function prepare() {
     reporters: ["clear-text", "json"],
     jsonReporter: { fileName: path.join(root, "coverage", `mutation-${name}.json`) },
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-    mutate: group.mutate.map((one) => (one.startsWith("!") ? one : `dist/lib/${one}`)),
+    mutate: (only === undefined ? group.mutate : [only]).map((one) =>
+      one.startsWith("!") ? one : `dist/lib/${one}`,
+    ),
     mochaOptions: {
       spec: group.tests.map((one) => `dist/test/${one}`),
       config: ".mocharc.json",
     },
   };
-  const mocha = { require: ["dist/test/support/hooks.js"], timeout: 60_000 };
+  // The tests' own hooks would stop servers after each change, and end a process that stays.
+  writeFileSync(
+    path.join(place, "hooks.mjs"),
+    `import { testBegins, testEnds } from "./dist/test/support/cleanup.js";
+export const mochaHooks = { beforeEach: () => testBegins(), afterEach: () => testEnds() };\n`,
+  );
+  const mocha = { require: ["./hooks.mjs"], timeout: 60_000 };
   writeFileSync(path.join(place, ".mocharc.json"), JSON.stringify(mocha));
   writeFileSync(path.join(place, "stryker.config.json"), JSON.stringify(settings));
 }
