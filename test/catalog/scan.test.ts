@@ -63,6 +63,7 @@ describe("Scanning revision files", () => {
     expect(catalog.header("aaaaaaaaaaaa")).to.deep.equal({
       compatibility: { backward: "full", forward: "none" },
       options: { count: { type: "integer", description: "How many", default: "-1" } },
+      reversible: false,
     });
   });
 

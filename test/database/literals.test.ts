@@ -76,7 +76,6 @@ describe("Values in SQL", () => {
     [1e300, "'1e+300'::double precision", "1.00000000000000005250e+300"],
     [2 ** 60, "'1152921504606847000'::double precision", "1.15292150460684697600e+18"],
     [1e-7, "'1e-7'::double precision", "1e-7"],
-    [Number.NaN, "'NaN'::double precision", "NULL"],
     [Infinity, "'Infinity'::double precision", "9e999"],
     [-Infinity, "'-Infinity'::double precision", "-9e999"],
     [new Uint8Array([0, 255]), "'\\x00ff'::bytea", "x'00ff'"],
@@ -90,6 +89,11 @@ describe("Values in SQL", () => {
       expect(sqlite.literal(value)).to.equal(onSqlite);
     });
   }
+
+  it("that only PostgreSQL can hold are refused on SQLite: NaN", () => {
+    expect(postgres.literal(Number.NaN)).to.equal("'NaN'::double precision");
+    expect(failure(() => sqlite.literal(Number.NaN))).to.include("NaN");
+  });
 
   it("that no database can hold are refused, and not shown whole", () => {
     expect(failure(() => postgres.literal("a\0"))).to.equal(
