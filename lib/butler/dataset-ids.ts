@@ -38,9 +38,10 @@ const rawDatasetIds: DatasetIds = {
 };
 
 const assigned = sql.id("_godwit_dataset_ids");
+const random = sql.id("_godwit_random_ids");
 const sequence = "dataset_seq_id";
 /** SQLite takes at most 32,766 values in a statement. */
-const rowsAStatement = 5000;
+const rowsAStatement = 1000;
 
 /** At most so many ids are compared before a plan begins; the step compares all of them, in the database. */
 const comparedBeforehand = 200_000;
@@ -111,7 +112,7 @@ export async function assignUuids(context: RevisionContext): Promise<void> {
   const isLoose = new Set(loose.map(({ table }) => table));
   await context.schema.rekey("dataset", "id", {
     type: type.uuid(),
-    values: sql`SELECT ids.id AS old, COALESCE(assigned.new, ${randomUuid(context)}) AS new FROM (${allIds(loose)}) AS ids LEFT JOIN ${assigned} AS assigned ON assigned.old = ids.id`,
+    values: await newIds(context, loose),
     alsoIn: loose,
     onProgress: (done) => context.progress({ what: "rows with ids of datasets", ...done }),
     alsoAlter: (table, alteration) => {
@@ -122,6 +123,8 @@ export async function assignUuids(context: RevisionContext): Promise<void> {
     },
   });
   await context.execute(sql`DROP TABLE ${assigned}`, { table: "dataset", cost: "metadata" });
+  if (context.dialect === "sqlite")
+    await context.execute(sql`DROP TABLE ${random}`, { table: "dataset", cost: "metadata" });
   await context.schema.dropSequence(sequence);
 }
 
@@ -160,6 +163,26 @@ function allIds(loose: readonly IdColumn[]): Sql {
   const registered = sql`SELECT id FROM ${dataset}`;
   if (others.length === 0) return registered;
   return sql`${registered} UNION ALL SELECT * FROM (${sql.join(others, " UNION ")}) AS records`;
+}
+
+/**
+ * Old and new ids. SQLite writes tables in the order of their rows: random ids are given out in their own order, so that a key is not read
+ * and written in another place for each row, which takes several times as long once it is larger than the cache.
+ */
+async function newIds(context: RevisionContext, loose: readonly IdColumn[]): Promise<Sql> {
+  const ids = sql`SELECT ids.id AS id, assigned.new AS new FROM (${allIds(loose)}) AS ids LEFT JOIN ${assigned} AS assigned ON assigned.old = ids.id`;
+  if (context.dialect === "postgres")
+    return sql`SELECT id AS old, COALESCE(new, ${randomUuid(context)}) AS new FROM (${ids}) AS known`;
+  const effect = { table: "dataset", cost: "scan" } as const;
+  await context.execute(
+    sql`CREATE TEMPORARY TABLE ${random} (number INTEGER PRIMARY KEY, new CHAR(32) NOT NULL)`,
+    effect,
+  );
+  await context.execute(
+    sql`INSERT INTO ${random} (new) SELECT ${randomUuid(context)} AS made FROM (${ids}) AS known WHERE new IS NULL ORDER BY made`,
+    effect,
+  );
+  return sql`SELECT id AS old, new FROM (${ids}) AS known WHERE new IS NOT NULL UNION ALL SELECT numbered.id AS old, random.new AS new FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM (${ids}) AS known WHERE new IS NULL) AS numbered JOIN ${random} AS random ON random.number = numbered.number`;
 }
 
 /** A UUID of version 4, made by the database. */
@@ -229,11 +252,12 @@ async function assignIdsOfType(
   const what = `ids of ${datasetType.name}`;
   let rows = 0n;
   for await (const batch of context.data.stream(statement, { key: ["_id"], batchSize: rowsAStatement })) {
+    // An integer and a UUID need no quoting; as values of a statement, millions of them would be millions of objects.
     const pairs = batch.map((row) => {
       const uuid = idOf(provider, datasetType.name, dimensions, row);
-      return sql`(${row["_id"] ?? null}, ${context.dialect === "sqlite" ? uuid.replaceAll("-", "") : uuid})`;
+      return `(${BigInt(String(row["_id"]))},'${context.dialect === "sqlite" ? uuid.replaceAll("-", "") : uuid}')`;
     });
-    await context.execute(sql`INSERT INTO ${assigned} (old, new) VALUES ${sql.join(pairs)}`, {
+    await context.execute(sql`INSERT INTO ${assigned} (old, new) VALUES ${sql.raw(pairs.join(","))}`, {
       table: "dataset",
       cost: "scan",
     });

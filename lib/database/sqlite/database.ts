@@ -16,7 +16,7 @@ const readBusyTimeoutMs = 60_000;
 const pollMs = 50;
 const tellEveryMs = 1000;
 /** In KiB: keys in random order, as UUIDs are, would read each page of an index anew from the 2 MB that are usual. */
-const cacheSize = "PRAGMA cache_size = -32768";
+const cacheSize = "PRAGMA cache_size = -8192";
 
 /** Sequelize tells its connections apart by this. */
 interface LentConnection extends Connection {

@@ -11,7 +11,7 @@ import { statementError } from "./errors.js";
 import { literal, quoteName, renderSql } from "./literals.js";
 import { SqliteDataEditor } from "./data-editor.js";
 import { SqliteSchemaEditor } from "./schema-editor.js";
-import { decodeRow } from "./values.js";
+import { decodeRows } from "./values.js";
 
 const probe = "_godwit_query";
 const smallFile = 64 * 1024 * 1024;
@@ -47,7 +47,7 @@ export class SqliteSession implements Session {
         return `typeof(${column}) AS t${index}, CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS TEXT) ELSE ${column} END AS v${index}`;
       });
       const rows = await this.all(`SELECT ${selected.join(", ")} FROM temp.${probe}`);
-      return rows.map((row) => decodeRow(columns, row));
+      return decodeRows(columns, rows);
     } finally {
       await this.#send(`DROP VIEW temp.${probe}`);
     }
