@@ -45,7 +45,7 @@ async function countLostDates(context: RevisionContext): Promise<void> {
 }
 
 /** What SQLite stores as a time is any text; PostgreSQL has a type for it. */
-const malformed = sql`ingest_date IS NOT NULL AND (strftime('%s', substr(ingest_date, 1, 19)) IS NULL OR length(ingest_date) NOT IN (19, 21, 22, 23, 24, 25, 26) OR substr(ingest_date, 20, 1) NOT IN ('', '.') OR substr(ingest_date, 21) GLOB '*[^0-9]*')`;
+const malformed = sql`ingest_date IS NOT NULL AND (unixepoch(substr(ingest_date, 1, 19)) IS NULL OR length(ingest_date) NOT IN (19, 21, 22, 23, 24, 25, 26) OR substr(ingest_date, 20, 1) NOT IN ('', '.') OR substr(ingest_date, 21) GLOB '*[^0-9]*')`;
 
 /** @throws RefusedError `malformed-date` with how many there are, before anything is changed */
 async function requireTimestamps(context: RevisionContext): Promise<void> {

@@ -51,11 +51,14 @@ function secondsOf(day: string): bigint {
   return BigInt(Date.parse(`${day}T00:00:00Z`) / 1000);
 }
 
-/** The offset in nanoseconds as an expression over whole seconds and microseconds of UTC. */
-function offsetOfUtc(seconds: Sql, micros: Sql): Sql {
+/**
+ * The offset in nanoseconds as an expression over whole seconds and microseconds of UTC.
+ * @param since whether the time is not before a day
+ */
+function offsetOfUtc(seconds: Sql, micros: Sql, since: (day: string) => Sql): Sql {
   const branches = leapSeconds
     .toReversed()
-    .map(([day, offset]) => sql`WHEN ${seconds} >= ${secondsOf(day)} THEN ${offset * nanoseconds} `);
+    .map(([day, offset]) => sql`WHEN ${since(day)} THEN ${offset * nanoseconds} `);
   const early = sql`${offsetAt1970} + ${seconds} * ${driftASecond} + (${micros} * ${driftASecond} + 500000) / 1000000`;
   return sql`CASE ${sql.join(branches, "")}ELSE ${early} END`;
 }
@@ -66,14 +69,17 @@ export function taiFromUtc(dialect: DialectName, column: string): Sql {
   const [seconds, micros] =
     dialect === "sqlite"
       ? [
-          sql`CAST(strftime('%s', substr(${name}, 1, 19)) AS INTEGER)`,
+          sql`unixepoch(substr(${name}, 1, 19))`,
           sql`CAST(substr(substr(${name}, 21) || '000000', 1, 6) AS INTEGER)`,
         ]
       : [
           sql`CAST(EXTRACT(EPOCH FROM date_trunc('second', ${name})) AS BIGINT)`,
           sql`CAST(EXTRACT(MICROSECONDS FROM ${name}) AS BIGINT) % 1000000`,
         ];
-  const value = sql`${seconds} * ${nanoseconds} + ${micros} * 1000 + ${offsetOfUtc(seconds, micros)}`;
+  // Times as texts are ordered as the times are, and need not be read again for each day.
+  const since = (day: string): Sql =>
+    dialect === "sqlite" ? sql`${name} >= ${day}` : sql`${seconds} >= ${secondsOf(day)}`;
+  const value = sql`${seconds} * ${nanoseconds} + ${micros} * 1000 + ${offsetOfUtc(seconds, micros, since)}`;
   return dialect === "sqlite"
     ? sql`max(0, min(${latestTime}, ${value}))`
     : sql`GREATEST(0, LEAST(${latestTime}, ${value}))`;

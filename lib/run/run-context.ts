@@ -75,8 +75,8 @@ export class RunContext implements RevisionContext {
   get schema(): SchemaEditor {
     return new ObservedSchemaEditor(
       this.session.schema(this.repository.conventions),
-      ({ table }, kind) => {
-        if (kind === "table") this.written.add(table);
+      ({ table, references }, kind) => {
+        if (kind === "table" && references !== "kept") this.written.add(table);
         if (kind === "dropped-table") this.written.delete(table);
       },
       (point) => this.pause(point),

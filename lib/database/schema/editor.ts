@@ -117,6 +117,8 @@ export interface SchemaEffect {
   readonly statements: readonly string[];
   /** SQLite: the same for a script, with statements that fail where a row breaks a new rule; absent where there is nothing to add. */
   readonly script?: readonly string[];
+  /** Set where every row refers to what it referred to before, and can be referred to as before: foreign keys need no new look. */
+  readonly references?: "kept";
 }
 
 /** Schema operations on one connection. */

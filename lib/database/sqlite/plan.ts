@@ -124,7 +124,7 @@ function isConstant(text: string): boolean {
 }
 
 /** The rule by which SQLite reads a declared type ("Datatypes in SQLite", section 3.1). */
-function affinity(type: string): "integer" | "text" | "blob" | "real" | "numeric" {
+export function affinity(type: string): "integer" | "text" | "blob" | "real" | "numeric" {
   const upper = type.toUpperCase();
   if (upper.includes("INT")) return "integer";
   if (/CHAR|CLOB|TEXT/.test(upper)) return "text";

@@ -23,6 +23,7 @@ import { literal, quoteName, renderSql } from "./literals.js";
 import { sqliteExpressions } from "./parse/expressions.js";
 import { isStored, nothingKnown, planAlteration, rowidName } from "./plan.js";
 import type { AlterPlan, RowFacts } from "./plan.js";
+import { keepsReferences } from "./references.js";
 import { rekeyTables } from "./rekey.js";
 import type { SqliteSession } from "./session.js";
 import { createIndexText, createTableText } from "./statements.js";
@@ -98,6 +99,7 @@ export class SqliteSchemaEditor implements SchemaEditor {
         table: target.table.name,
         cost: plan.cost,
         statements: [...renames, ...plan.statements],
+        ...(keepsReferences(old, target) ? { references: "kept" as const } : {}),
       };
     });
   }
