@@ -81,7 +81,7 @@ async function moveProject(
       lockTimeoutMs,
       signal: options.signal,
       tool: toolName,
-      lockAlive: () => lock.alive(),
+      lock,
       beforeChange: async (steps, foresights) => {
         await preflight(repository, foresights, options);
         await warn(project, steps, options);

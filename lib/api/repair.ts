@@ -1,6 +1,8 @@
 import { InputError, RefusedError, StepError } from "../errors.js";
 import type { GodwitError } from "../errors.js";
 import type { Session } from "../database/database.js";
+import { acquireWriterLock, describeHolder, requireHeld } from "../database/lock.js";
+import type { WriterLock } from "../database/lock.js";
 import type { CostClass } from "../database/schema/editor.js";
 import type { Mend, SchemaDifference } from "../repository/verification.js";
 import { NotKnownYet, PlanContext } from "../run/plan-context.js";
@@ -97,7 +99,6 @@ export function planRepair(uri: string, options: RunOptions = {}): Promise<Repai
 export function repair(uri: string, options: RunOptions = {}): Promise<RepairReport> {
   return withProject(uri, options, async (project) => {
     project.repository.requireWritable();
-    const { acquireWriterLock, describeHolder } = await import("../database/lock.js");
     const lock = await acquireWriterLock(project.repository.database, {
       timeoutMs: options.lockTimeoutMs ?? 60_000,
       doing: "repair",
@@ -105,7 +106,7 @@ export function repair(uri: string, options: RunOptions = {}): Promise<RepairRep
       onWaiting: (holder) => options.onEvent?.({ kind: "waiting", holder: describeHolder(holder) }),
     });
     try {
-      const connection = separately(project, options, () => lock.alive());
+      const connection = separately(project, options, lock);
       const run = new RepairRun(project, await environmentOf(project, options), options, connection);
       await run.all();
       for (const edit of await project.repository.finishOutside())
@@ -129,7 +130,6 @@ export function repairScript(uri: string, options: RunOptions = {}): Promise<str
   return withProject(uri, options, async (project) => {
     project.repository.requireWritable();
     const { database } = project.repository;
-    const { acquireWriterLock } = await import("../database/lock.js");
     const lock = await acquireWriterLock(database, { timeoutMs: options.lockTimeoutMs ?? 60_000 });
     try {
       const parts: { comments: string[]; statements: string[] }[] = [];
@@ -229,7 +229,7 @@ interface Connection {
 function separately(
   { repository }: Project,
   { lockTimeoutMs, onEvent }: RunOptions,
-  lockAlive: () => Promise<boolean>,
+  lock: WriterLock,
 ): Connection {
   return {
     separate: true,
@@ -243,12 +243,8 @@ function separately(
         },
         async (session) => {
           const result = await work(session);
-          if (await lockAlive()) return result;
-          throw new StepError(
-            "lock-lost",
-            "The connection that held the lock against other runners was lost.",
-            { hint: "Run the same command again." },
-          );
+          await requireHeld(lock, session);
+          return result;
         },
       ),
   };

@@ -79,7 +79,7 @@ async function scriptOf(
       lockTimeoutMs,
       signal: options.signal,
       tool: toolName,
-      lockAlive: () => lock.alive(),
+      lock,
     });
     if (steps.length === 0) return `-- ${note ?? "Nothing to do."}`;
     const comments = [

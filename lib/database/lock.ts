@@ -1,6 +1,6 @@
 /** One writer at a time: the lock that a run holds from before it reads the state until its end. */
-import { InterruptedError } from "../errors.js";
-import type { Database } from "./database.js";
+import { InterruptedError, StepError } from "../errors.js";
+import type { Database, Session } from "./database.js";
 
 /** Who holds the lock, as far as the database tells. */
 export interface LockHolder {
@@ -33,8 +33,12 @@ export function stoppedWaiting(): InterruptedError {
 
 /** A lock that is held. */
 export interface WriterLock {
-  /** Whether the lock is still ours; asked before each commit. If not, nothing more may be committed. */
-  alive(): Promise<boolean>;
+  /**
+   * Whether the lock is still ours.
+   * @param session the one that is about to commit. A question on the lock's own connection would hold up CREATE INDEX
+   * CONCURRENTLY: it waits for the end of each transaction in which a query ran when it looked.
+   */
+  isHeld(session: Session): Promise<boolean>;
   /** Gives the lock back; never fails. */
   release(): Promise<void>;
 }
@@ -45,7 +49,7 @@ export interface WriterLock {
  */
 export async function acquireWriterLock(database: Database, options: WriterLockOptions): Promise<WriterLock> {
   if (database.dialect === "sqlite") {
-    return { alive: () => Promise.resolve(true), release: () => Promise.resolve() };
+    return { isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
   }
   const { acquirePostgresLock } = await import("./postgres/lock.js");
   return acquirePostgresLock(database, options);
@@ -61,4 +65,15 @@ export function describeHolder(holder: LockHolder): string {
     holder.doing === null ? "" : `, ${holder.doing}`,
   ];
   return parts.join("");
+}
+
+/**
+ * Asked before each commit: without the lock nothing more may be committed.
+ * @throws StepError `lock-lost`
+ */
+export async function requireHeld(lock: WriterLock, session: Session): Promise<void> {
+  if (await lock.isHeld(session)) return;
+  throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
+    hint: "Run the same command again.",
+  });
 }

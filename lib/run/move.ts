@@ -3,7 +3,8 @@ import { userInfo } from "node:os";
 import { GodwitError, InterruptedError, RefusedError, StepError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
 import type { Session, TransactionOptions } from "../database/database.js";
-import { describeHolder } from "../database/lock.js";
+import { describeHolder, requireHeld } from "../database/lock.js";
+import type { WriterLock } from "../database/lock.js";
 import type { Repository } from "../repository/repository.js";
 import { logEnded, logForgotten, logStarted } from "../state/log.js";
 import type { Outcome as LogOutcome } from "../state/log.js";
@@ -17,7 +18,7 @@ import { pauseAt } from "./pause.js";
 import { describeStep, isTransactional, summaryOf } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import type { RunEnvironment } from "./run-context.js";
-import { inTransaction, requireLock, stopIfAsked } from "./step-run.js";
+import { inTransaction, stopIfAsked } from "./step-run.js";
 import type { StepRun } from "./step-run.js";
 import { asStepError, headsOf, runInside, runStep, sameHeads, withHeads } from "./step.js";
 import type { Heads, StepOutcome } from "./step.js";
@@ -44,7 +45,7 @@ export interface Move {
   readonly signal: AbortSignal | undefined;
   /** Tool and version, as it is recorded. */
   readonly tool: string;
-  readonly lockAlive: () => Promise<boolean>;
+  readonly lock: WriterLock;
   /** Called once, when it is known what will be done, and nothing is done yet; what it throws keeps it from being done. */
   readonly beforeChange?: (steps: readonly PreparedStep[], foresights: readonly Foresight[]) => Promise<void>;
 }
@@ -131,7 +132,7 @@ async function carryOut(
     environment,
     known: request.known,
     trees: await treeRunners(steps, request.known, environment, stamp),
-    lockAlive: request.lockAlive,
+    lock: request.lock,
     lockTimeoutMs: request.lockTimeoutMs,
     signal: request.signal,
     stamp,
@@ -171,7 +172,7 @@ async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryStat
     )
       return false;
     if (needsAdoption(repository, state)) await adopt(repository, session, state, known, run.stamp());
-    await requireLock(run);
+    await requireHeld(run.lock, session);
     return true;
   });
 }

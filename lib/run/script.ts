@@ -74,13 +74,13 @@ async function writeSteps(
   session: Session,
   recorder: Recorder,
 ): Promise<void> {
-  const { repository, known, tool, lockAlive, lockTimeoutMs } = request;
+  const { repository, known, tool, lock, lockTimeoutMs } = request;
   const environment = { ...plan.environment, onRows: () => recorder.markRows() };
   const stamp = (): Stamp => ({ at: new Date().toISOString(), by: tool });
   const trees = await treeRunners(plan.steps, known, environment, stamp);
   const trace = { statement: null };
   const { signal } = request;
-  const run: StepRun = { environment, known, trees, lockAlive, lockTimeoutMs, signal, stamp, trace };
+  const run: StepRun = { environment, known, trees, lock, lockTimeoutMs, signal, stamp, trace };
   const state = await readState(repository, session, known);
   if (needsAdoption(repository, state)) {
     recorder.begin("The first write of godwit: its tables, and where the repository stands.");

@@ -1,8 +1,9 @@
 /** What all steps of a run have in common: their transactions, the lock, and when to stop. */
-import { InterruptedError, StepError } from "../errors.js";
+import { InterruptedError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
 import type { Session, SessionOptions } from "../database/database.js";
-import { describeHolder } from "../database/lock.js";
+import { describeHolder, requireHeld } from "../database/lock.js";
+import type { WriterLock } from "../database/lock.js";
 import type { KnownRevisions } from "../state/state.js";
 import type { Stamp } from "../state/write.js";
 import { pauseAt } from "./pause.js";
@@ -15,8 +16,8 @@ export interface StepRun {
   readonly environment: RunEnvironment;
   readonly known: KnownRevisions;
   readonly trees: ReadonlyMap<string, TreeRunner>;
-  /** Whether the lock against other runners is still held. */
-  readonly lockAlive: () => Promise<boolean>;
+  /** The lock against other runners. */
+  readonly lock: WriterLock;
   readonly lockTimeoutMs: number;
   /** Aborted: the run stops at the next safe point. */
   readonly signal: AbortSignal | undefined;
@@ -68,16 +69,8 @@ export async function checkBeforeCommit(
   context: RunContext,
 ): Promise<void> {
   await context.session.checkForeignKeys([...context.written].toSorted());
-  await requireLock(run);
+  await requireHeld(run.lock, context.session);
   await pauseAt(run.environment.onPause, "step:commit", prepared.revision.id);
-}
-
-/** @throws StepError `lock-lost` */
-export async function requireLock(run: StepRun): Promise<void> {
-  if (await run.lockAlive()) return;
-  throw new StepError("lock-lost", "The connection that held the lock against other runners was lost.", {
-    hint: "Run the same command again.",
-  });
 }
 
 /** @throws InterruptedError where the run is to stop: what is committed stays, and the same command goes on from there */

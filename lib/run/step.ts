@@ -1,5 +1,6 @@
 import { GodwitError, StepError } from "../errors.js";
 import type { Session } from "../database/database.js";
+import { requireHeld } from "../database/lock.js";
 import { readState } from "../state/read.js";
 import type { RepositoryState } from "../state/state.js";
 import { clearProgress, readProgress } from "../state/progress.js";
@@ -7,7 +8,7 @@ import { pauseAt } from "./pause.js";
 import { describeStep, isTransactional } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { RunContext } from "./run-context.js";
-import { checkBeforeCommit, inTransaction, observed, requireLock } from "./step-run.js";
+import { checkBeforeCommit, inTransaction, observed } from "./step-run.js";
 import type { StepRun } from "./step-run.js";
 import { Substeps, SubstepsInside } from "./substeps.js";
 import type { StepScope } from "./tree-runner.js";
@@ -98,7 +99,7 @@ async function runInSubsteps(run: StepRun, prepared: PreparedStep, expected: Hea
               await session.checkForeignKeys([...context.written].toSorted());
               await clearProgress(session, revision, prepared.direction);
               await environment.verify?.(session, revision);
-              await requireLock(run);
+              await requireHeld(run.lock, session);
             },
           ),
       });

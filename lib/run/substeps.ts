@@ -1,11 +1,12 @@
 /** The named parts of a revision that is not transactional. */
+import { requireHeld } from "../database/lock.js";
 import { recordProgress } from "../state/progress.js";
 import type { RevisionContext, SubstepOptions } from "./context.js";
 import { pauseAt } from "./pause.js";
 import type { PreparedStep } from "./prepare.js";
 import { RunContext } from "./run-context.js";
 import type { SubstepRunner } from "./run-context.js";
-import { checkBeforeCommit, inTransaction, observed, requireLock, stopIfAsked } from "./step-run.js";
+import { checkBeforeCommit, inTransaction, observed, stopIfAsked } from "./step-run.js";
 import type { StepRun } from "./step-run.js";
 
 /** Each commits together with the note that it is done; one that is noted is not run again. */
@@ -29,7 +30,7 @@ export class Substeps implements SubstepRunner {
     const outer = context.session;
     const apart = isApart(context, options);
     if (apart) {
-      await requireLock(run);
+      await requireHeld(run.lock, outer);
       await work();
     }
     await inTransaction(

@@ -1,7 +1,7 @@
 /** The writer's lock: one holder, told to those who wait, gone with its connection. */
 import { expect } from "chai";
 import { acquireWriterLock, describeHolder } from "../../lib/database/lock.js";
-import type { LockHolder, WriterLockOptions } from "../../lib/database/lock.js";
+import type { LockHolder, WriterLock, WriterLockOptions } from "../../lib/database/lock.js";
 import type { Database } from "../../lib/database/database.js";
 import { openDatabase } from "../../lib/database/open.js";
 import { GodwitError } from "../../lib/errors.js";
@@ -21,6 +21,11 @@ async function failure(work: Promise<unknown>): Promise<GodwitError> {
   throw new Error("did not fail");
 }
 
+/** Whether a lock is held, asked in a transaction as those who commit do. */
+function held(lock: WriterLock, database: Database): Promise<boolean> {
+  return database.transaction({ mode: "write" }, (session) => lock.isHeld(session));
+}
+
 describe("The writer's lock", () => {
   it("tells of its holder what is known", () => {
     expect(describeHolder(nobody)).to.equal("another process");
@@ -38,7 +43,7 @@ describe("The writer's lock", () => {
       await acquireWriterLock(database, { timeoutMs: 0 }),
       await acquireWriterLock(database, { timeoutMs: 0 }),
     ];
-    expect([await one.alive(), await two.alive()]).to.deep.equal([true, true]);
+    expect([await held(one, database), await held(two, database)]).to.deep.equal([true, true]);
     await one.release();
     await two.release();
     await database.close();
@@ -68,7 +73,8 @@ describe("The writer's lock on PostgreSQL", () => {
   it("is refused to a second runner, who is told the first, until that gives it back", async () => {
     const [first, second] = [await database(), await database()];
     const lock = await acquireWriterLock(first, { ...soon, doing: "upgrade head" });
-    expect(await lock.alive()).to.equal(true);
+    expect(await held(lock, first)).to.equal(true);
+    expect(await held(lock, second), "whoever asks").to.equal(true);
     const told: LockHolder[] = [];
     const began = performance.now();
     const error = await failure(acquireWriterLock(second, { ...soon, onWaiting: (one) => told.push(one) }));
@@ -92,7 +98,7 @@ describe("The writer's lock on PostgreSQL", () => {
       onWaiting: () => void lock.release(),
     });
     const next = await waiting;
-    expect(await next.alive()).to.equal(true);
+    expect(await held(next, second)).to.equal(true);
     await next.release();
   });
 
@@ -115,7 +121,7 @@ describe("The writer's lock on PostgreSQL", () => {
     await client.query(
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2",
     );
-    expect(await lock.alive()).to.equal(false);
+    expect(await held(lock, first)).to.equal(false);
     await lock.release();
     const next = await acquireWriterLock(second, soon);
     await next.release();
@@ -124,10 +130,33 @@ describe("The writer's lock on PostgreSQL", () => {
   it("is not mistaken for a lock of somebody else's", async () => {
     const client = await server.connect();
     await client.query("BEGIN; SELECT pg_advisory_xact_lock(1, 2), pg_advisory_xact_lock(3)");
-    const lock = await acquireWriterLock(await database(), soon);
-    expect(await lock.alive()).to.equal(true);
+    const own = await database();
+    const lock = await acquireWriterLock(own, soon);
+    expect(await held(lock, own)).to.equal(true);
     await lock.release();
-    expect(await lock.alive(), "after it was given back").to.equal(false);
+    expect(await held(lock, own), "after it was given back").to.equal(false);
+    const next = await acquireWriterLock(own, soon);
+    expect(await held(lock, own), "when another has it").to.equal(false);
+    await next.release();
+  });
+
+  it("lets indexes be built concurrently, however often it is asked about", async () => {
+    const own = await database();
+    const client = await server.connect();
+    await client.query("CREATE TABLE t (x int)");
+    const lock = await acquireWriterLock(own, soon);
+    const built = new AbortController();
+    const asking = (async () => {
+      while (!built.signal.aborted) expect(await held(lock, own)).to.equal(true);
+    })();
+    try {
+      await client.query("SET lock_timeout = '10s'");
+      for (let n = 0; n < 50; n += 1) await client.query(`CREATE INDEX CONCURRENTLY i${n} ON t (x)`);
+    } finally {
+      built.abort();
+      await asking;
+      await lock.release();
+    }
   });
 
   it("fails as what it is where the database cannot be asked", async () => {

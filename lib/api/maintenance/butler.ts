@@ -1,7 +1,8 @@
 /** Opens a Butler for commands that are no migrations. */
-import { InputError, StepError } from "../../errors.js";
+import { InputError } from "../../errors.js";
 import type { ButlerRepository } from "../../butler/index.js";
 import type { Session } from "../../database/database.js";
+import { acquireWriterLock, describeHolder, requireHeld } from "../../database/lock.js";
 import { openRepository } from "../../repository/open.js";
 import type { OpenOptions } from "../../repository/open.js";
 import type { ProjectOptions, RunOptions } from "../options.js";
@@ -35,7 +36,6 @@ export function writingButler<T>(
   work: (repository: ButlerRepository, transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   return withButler(uri, options, async (repository) => {
-    const { acquireWriterLock, describeHolder } = await import("../../database/lock.js");
     const { database } = repository;
     const lockTimeoutMs = options.lockTimeoutMs ?? 60_000;
     const lock = await acquireWriterLock(database, {
@@ -49,14 +49,8 @@ export function writingButler<T>(
       return await work(repository, (inside) =>
         database.transaction({ mode: "write", lockTimeoutMs, onStatement }, async (session) => {
           const result = await inside(session);
-          if (await lock.alive()) return result;
-          throw new StepError(
-            "lock-lost",
-            "The connection that held the lock against other runners was lost.",
-            {
-              hint: "Run the same command again.",
-            },
-          );
+          await requireHeld(lock, session);
+          return result;
         }),
       );
     } finally {

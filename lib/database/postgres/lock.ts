@@ -11,7 +11,6 @@ import { describeHolder, stoppedWaiting } from "../lock.js";
 import type { LockHolder, WriterLock, WriterLockOptions } from "../lock.js";
 import { type Sql, sql } from "../sql.js";
 
-const aliveTimeoutMs = 15_000;
 const pollMs = { least: 100, spread: 300 };
 
 interface Key {
@@ -76,10 +75,11 @@ async function tryToHold(
   return database.transaction({ mode: "write" }, async (session) => {
     const key = await lockKey(session, database.namespace ?? "");
     if (!(await tryLock(session, key))) return { lock: null, holder: await findHolder(session, key) };
+    const holder = await ownTransaction(session, key);
     if (doing !== undefined) await session.execute(sql`SET LOCAL application_name = ${`godwit ${doing}`}`);
     await new Promise<void>((free) => {
       const lock: WriterLock = {
-        alive: () => isHeld({ session, key }),
+        isHeld: (asking) => isHeld(asking, key, holder),
         async release() {
           free();
           await ended();
@@ -89,11 +89,6 @@ async function tryToHold(
     });
     return nobody;
   });
-}
-
-interface Holding {
-  readonly session: Session;
-  readonly key: Key;
 }
 
 /** Two 32-bit numbers: one of the database, one of the schema. The server's name for the database counts, not that of a proxy. */
@@ -144,21 +139,17 @@ function textOrNull(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-async function isHeld(holding: Holding): Promise<boolean> {
-  const giveUp = new AbortController();
-  const late = sleep(aliveTimeoutMs, false, { signal: giveUp.signal }).catch(() => false);
-  try {
-    return await Promise.race([ask(holding), late]);
-  } catch {
-    return false;
-  } finally {
-    giveUp.abort();
-  }
+/** The transaction that holds the lock, as `pg_locks` names it: a process may run many, for others too behind a proxy. */
+async function ownTransaction(session: Session, key: Key): Promise<string> {
+  const [row] = await session.query(
+    sql`SELECT l.virtualtransaction AS name FROM pg_catalog.pg_locks l WHERE ${keyMatches(key)} AND l.pid = pg_backend_pid()`,
+  );
+  return String(row?.["name"]);
 }
 
-async function ask({ session, key }: Holding): Promise<boolean> {
-  const rows = await session.query(
-    sql`SELECT FROM pg_catalog.pg_locks l WHERE ${keyMatches(key)} AND l.pid = pg_backend_pid()`,
+async function isHeld(asking: Session, key: Key, holder: string): Promise<boolean> {
+  const rows = await asking.query(
+    sql`SELECT FROM pg_catalog.pg_locks l WHERE ${keyMatches(key)} AND l.virtualtransaction = ${holder}`,
   );
   return rows.length === 1;
 }
