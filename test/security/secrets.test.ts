@@ -89,6 +89,15 @@ describe("A password", () => {
         return { LSST_DB_AUTH: await credentialsFile(0o600) };
       },
     },
+    {
+      title: "in a connection service",
+      prepare: async (fixture) => {
+        await withoutPassword(fixture);
+        const file = path.join(await temporaryFolder(), "services");
+        await writeFile(file, `[observatory]\npassword=${canaryPassword}\n`);
+        return { PGSERVICEFILE: file, PGSERVICE: "observatory" };
+      },
+    },
   ];
   for (const { title, prepare } of ways) {
     it(`${title} gets nowhere else, whatever is run`, async function () {

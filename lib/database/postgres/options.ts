@@ -1,5 +1,6 @@
 /** Where and how to connect, from a URL. */
 import { InputError } from "../../errors.js";
+import { readService, type ServiceParameters } from "./service-file.js";
 
 /** How TLS is used; without it the connection is plain. */
 export type TlsMode = "off" | "unverified" | "verified";
@@ -37,22 +38,30 @@ const tlsModes: Readonly<Record<string, TlsMode>> = {
 /**
  * Reads `postgresql://user:password@host:port/database?sslmode=require`; a driver's name after the scheme
  * (`postgresql+psycopg2`) is passed over, `?host=/run/postgresql` names a socket's folder.
+ * What the URL leaves open is taken from the service that it or PGSERVICE names, then from the environment, as libpq does.
  * @param credentials take the place of what the URL says
- * @throws InputError `bad-database-url`; the message never holds the URL's password
+ * @throws InputError `bad-database-url`, and as `readService`; no message holds a password
  */
 export function parsePostgresUrl(url: string, credentials: Credentials = {}): PostgresAddress {
   const parsed = parseUrl(url);
-  const option = (name: string): string | null => parsed.searchParams.get(name);
+  const service = serviceOf(parsed);
+  const option = (name: string): string | null => parsed.searchParams.get(name) ?? service[name] ?? null;
   const mode = option("sslmode") ?? "prefer";
   const tls = tlsModes[mode];
   if (tls === undefined) throw badUrl(`sslmode "${mode}" is not known`);
   const database = decode(parsed.pathname.slice(1)) || (option("dbname") ?? "");
   if (database === "") throw badUrl("it names no database");
   const host = decode(parsed.hostname).replace(/^\[(.*)\]$/, "$1");
+  const port = Number(
+    parsed.searchParams.get("port") ?? (parsed.port || (service["port"] ?? process.env["PGPORT"] ?? "5432")),
+  );
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw badUrl("its port is no number up to 65535");
   return {
     // As for every client of PostgreSQL, the environment says what the URL leaves open.
-    host: option("host") ?? (host === nowhere ? (process.env["PGHOST"] ?? "localhost") : host),
-    port: Number(option("port") ?? (parsed.port || (process.env["PGPORT"] ?? "5432"))),
+    host:
+      parsed.searchParams.get("host") ??
+      (host === nowhere ? (service["host"] ?? process.env["PGHOST"] ?? "localhost") : host),
+    port,
     database,
     user: credentials.user ?? emptyAsNull(decode(parsed.username)) ?? option("user"),
     password: credentials.password ?? emptyAsNull(decode(parsed.password)) ?? option("password"),
@@ -61,6 +70,11 @@ export function parsePostgresUrl(url: string, credentials: Credentials = {}): Po
     connectTimeoutMs: Number(option("connect_timeout") ?? "15") * 1000,
     sessionOptions: option("options"),
   };
+}
+
+function serviceOf({ searchParams }: URL): ServiceParameters {
+  const name = searchParams.get("service") ?? process.env["PGSERVICE"] ?? "";
+  return name === "" ? {} : readService(name);
 }
 
 /** Stands where a URL names no host, as a URL has to have one. */

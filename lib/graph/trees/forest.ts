@@ -66,13 +66,18 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
   const current = (name: string): string => replaced.get(name) ?? name;
   const labels = treeLabels(nodes);
   const graph = loadGraph(
-    nodes.map(({ id, parents, dependsOn, labels: written, source }) => ({
-      id,
-      parents: replaced.size === 0 ? parents : parents.map(current),
-      dependsOn: replaced.size === 0 ? dependsOn : dependsOn.map(current),
-      labels: labels.has(id) ? [...written, ...(labels.get(id) ?? [])] : written,
-      source,
-    })),
+    nodes.map((revision) => {
+      const own = labels.get(revision.id);
+      if (own === undefined && replaced.size === 0) return revision;
+      const { id, parents, dependsOn, labels: written, source } = revision;
+      return {
+        id,
+        parents: parents.map(current),
+        dependsOn: dependsOn.map(current),
+        labels: [...written, ...(own ?? [])],
+        source,
+      };
+    }),
     describe,
   );
   const resolved = switches.map((edge) => ({ ...edge, from: current(edge.from), to: current(edge.to) }));

@@ -1,11 +1,16 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect } from "chai";
 import { parsePostgresUrl } from "../../../lib/database/postgres/options.js";
 import { InputError } from "../../../lib/errors.js";
+import { temporaryFolder } from "../../support/folders.js";
 
 describe("The URL of a PostgreSQL database", () => {
   afterEach(() => {
     delete process.env["PGHOST"];
     delete process.env["PGPORT"];
+    delete process.env["PGSERVICE"];
+    delete process.env["PGSERVICEFILE"];
   });
 
   for (const [url, expected] of [
@@ -40,7 +45,60 @@ describe("The URL of a PostgreSQL database", () => {
     }
   });
 
+  it("leaves the rest to a service that it or PGSERVICE names", async () => {
+    const file = path.join(await temporaryFolder(), "services");
+    const lines = [
+      "[other]",
+      "host=wrong",
+      "# a remark",
+      "[far]",
+      "host=far",
+      "port=7",
+      "dbname=d",
+      "user=u",
+      "password=a;b#c=d",
+    ];
+    await writeFile(file, lines.join("\r\n"));
+    process.env["PGSERVICEFILE"] = file;
+    process.env["PGHOST"] = "farther";
+    const whole = { host: "far", port: 7, database: "d", user: "u", password: "a;b#c=d" };
+    expect(parsePostgresUrl("postgresql:///?service=far")).to.deep.include(whole);
+    process.env["PGSERVICE"] = "far";
+    expect(parsePostgresUrl("postgresql:///")).to.deep.include(whole);
+    expect(parsePostgresUrl("postgresql://v:q@h:1/e")).to.deep.include({
+      host: "h",
+      port: 1,
+      database: "e",
+      user: "v",
+      password: "q",
+    });
+    expect(parsePostgresUrl("postgresql:///", { user: "w", password: "r" })).to.deep.include({
+      user: "w",
+      password: "r",
+    });
+  });
+
+  it("refuses a service that is nowhere, and a file that is not one, without showing what it says", async () => {
+    const folder = await temporaryFolder();
+    process.env["PGSERVICEFILE"] = path.join(folder, "services");
+    const refused = (): unknown => parsePostgresUrl("postgresql:///d?service=far");
+    expect(refused).to.throw(InputError, `The connection service "far" stands in none of ${folder}`);
+    await writeFile(path.join(folder, "services"), "[near]\n");
+    expect(refused).to.throw(InputError, '"far" stands in none');
+    await writeFile(path.join(folder, "services"), "\n[far]\npassword sesame\n");
+    expect(refused)
+      .to.throw(InputError, "services:3")
+      .that.satisfies((error: InputError) => !error.message.includes("sesame"));
+    await writeFile(path.join(folder, "services"), "[far]\nport=sesame\n");
+    expect(refused)
+      .to.throw(InputError, "port")
+      .that.satisfies((error: InputError) => !error.message.includes("sesame"));
+    process.env["PGSERVICEFILE"] = folder;
+    expect(refused).to.throw(InputError, "could not be read");
+  });
+
   for (const url of [
+    "postgresql://u:sesame@h/d?port=x",
     "postgresql://u:sesame@h",
     "postgresql:/u:sesame@h/d",
     "postgresql://u:sesame%@h/d",
