@@ -42,6 +42,17 @@ export abstract class GodwitError extends Error {
   }
 }
 
+/** An error that was thrown on purpose. @throws any other, which is a defect, as it is */
+export function ownError(error: unknown): GodwitError {
+  if (error instanceof GodwitError) return error;
+  throw error;
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Wrong use or bad input; nothing was touched. */
 export class InputError extends GodwitError {
   readonly exitCode = 2;

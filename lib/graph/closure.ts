@@ -1,4 +1,5 @@
 import { type Edges, type Graph, neighbours } from "./graph.js";
+import { valueAt } from "../known.js";
 
 /** A set of nodes, by number. */
 export class NodeSet {
@@ -25,9 +26,8 @@ export class NodeSet {
   }
 
   delete(node: number): void {
-    if (!this.has(node)) return;
+    this.#size -= valueAt(this.#marks, node);
     this.#marks[node] = 0;
-    this.#size--;
   }
 
   /** The members, in load order. */

@@ -1,10 +1,11 @@
 import { type Edges, neighbours } from "./graph.js";
+import { valueAt } from "../known.js";
 
 /** The same edges, seen from their other ends. */
 export function reversed(edges: Edges): number[][] {
   const reverse: number[][] = Array.from(edges, () => []);
   for (let node = 0; node < edges.length; node++)
-    for (const other of neighbours(edges, node)) reverse[other]?.push(node);
+    for (const other of neighbours(edges, node)) valueAt(reverse, other).push(node);
   return reverse;
 }
 
@@ -20,7 +21,8 @@ export function cycleIn(downs: Edges, ups: Edges = reversed(downs)): number[] {
   while (!seen.has(node)) {
     seen.set(node, walked.length);
     walked.push(node);
-    node = neighbours(downs, node).find((down) => looping[down] === 1) ?? node;
+    const loopingDowns = neighbours(downs, node).filter((down) => looping[down] === 1);
+    node = valueAt(loopingDowns, 0);
   }
   return walked.slice(seen.get(node));
 }
@@ -37,7 +39,7 @@ function withoutOrder(downs: Edges, ups: Edges): Uint8Array {
   for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
     left[node] = 0;
     for (const up of neighbours(ups, node)) {
-      waiting[up] = (waiting[up] ?? 0) - 1;
+      waiting[up] = valueAt(waiting, up) - 1;
       if (waiting[up] === 0) ready.push(up);
     }
   }

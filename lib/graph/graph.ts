@@ -1,3 +1,5 @@
+import { valueAt } from "../known.js";
+
 /** What the model needs to know of a revision. */
 export interface GraphNode {
   readonly id: string;
@@ -45,14 +47,14 @@ export function nodesWhere(graph: Graph, condition: (node: number) => boolean): 
   return found;
 }
 
-/** Neighbours of a node; none for a number that is no node. */
+/** Neighbours of a node. */
 export function neighbours(edges: Edges, node: number): readonly number[] {
-  return edges[node] ?? [];
+  return valueAt(edges, node);
 }
 
 /** The id of a node. */
 export function idOf(graph: Graph, node: number): string {
-  return graph.ids[node] ?? "";
+  return valueAt(graph.ids, node);
 }
 
 /** Ids of nodes, in their order. */

@@ -1,6 +1,7 @@
 import { NodeSet } from "./closure.js";
 import { type Edges, neighbours } from "./graph.js";
 import { type SpanningTree, spanningTree } from "./spanning.js";
+import { valueAt } from "../known.js";
 
 /**
  * Answers whether one node descends from another by parents. In a tree that is a comparison of positions; only merge points, whose
@@ -32,7 +33,7 @@ export class Lines {
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (this.#isUp(node, lower)) return true;
       for (let merge = this.#mergeBelow(node); merge !== -1; merge = this.#mergeBelow(this.#stem(merge))) {
-        if (seen.has(merge) || (this.#height[merge] ?? 0) <= (this.#height[lower] ?? 0)) break;
+        if (seen.has(merge) || valueAt(this.#height, merge) <= valueAt(this.#height, lower)) break;
         seen.add(merge);
         open.push(...neighbours(this.#parents, merge).slice(1));
       }
@@ -42,16 +43,16 @@ export class Lines {
 
   /** Whether a node is or hangs above another in the tree. */
   #isUp(node: number, lower: number): boolean {
-    const position = this.#tree.position[node] ?? -1;
-    return position >= (this.#tree.position[lower] ?? 0) && position <= (this.#tree.last[lower] ?? -1);
+    const position = valueAt(this.#tree.position, node);
+    return position >= valueAt(this.#tree.position, lower) && position <= valueAt(this.#tree.last, lower);
   }
 
   #stem(node: number): number {
-    return this.#tree.stem[node] ?? -1;
+    return valueAt(this.#tree.stem, node);
   }
 
   #mergeBelow(node: number): number {
-    return this.#merge[node] ?? -1;
+    return valueAt(this.#merge, node);
   }
 }
 
@@ -61,8 +62,8 @@ function heights(parents: Edges, children: Edges): Int32Array {
   const ready = Array.from(waiting.keys()).filter((node) => waiting[node] === 0);
   for (let node = ready.pop(); node !== undefined; node = ready.pop())
     for (const child of neighbours(children, node)) {
-      height[child] = Math.max(height[child] ?? 0, (height[node] ?? 0) + 1);
-      waiting[child] = (waiting[child] ?? 0) - 1;
+      height[child] = Math.max(valueAt(height, child), valueAt(height, node) + 1);
+      waiting[child] = valueAt(waiting, child) - 1;
       if (waiting[child] === 0) ready.push(child);
     }
   return height;

@@ -1,3 +1,5 @@
+import { valueAt } from "../known.js";
+
 /** Numbers by position, of which the least in a range is found in logarithmic time. Unset positions hold Infinity. */
 export class MinTree {
   readonly #width: number;
@@ -30,21 +32,19 @@ export class MinTree {
     return least;
   }
 
-  /** The first position from `first` to `last` that holds at most `limit`; -1 where none does. */
-  firstAtMost(first: number, last: number, limit: number): number {
+  /** The first position from `first` on that holds at most `limit`, which one has to. */
+  firstAtMost(first: number, limit: number): number {
     let cell = this.#width + first;
     // Up to the first block right of `first` that holds such a value, then down to its leftmost one.
     while (this.#at(cell) > limit) {
       while (cell % 2 === 1) cell >>= 1;
-      if (cell === 0) return -1;
       cell++;
     }
     while (cell < this.#width) cell = this.#at(2 * cell) > limit ? 2 * cell + 1 : 2 * cell;
-    const position = cell - this.#width;
-    return position > last ? -1 : position;
+    return cell - this.#width;
   }
 
   #at(cell: number): number {
-    return this.#least[cell] ?? Infinity;
+    return valueAt(this.#least, cell);
   }
 }

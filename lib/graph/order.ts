@@ -1,6 +1,7 @@
 import { NodeSet } from "./closure.js";
 import { type Edges, neighbours } from "./graph.js";
 import { TipList } from "./tips.js";
+import { valueAt } from "../known.js";
 
 /** What is put in order. */
 export interface Ordering {
@@ -96,7 +97,7 @@ class Walk {
       this.#tips.forget(node);
       for (const down of neighbours(this.#downs, node)) {
         if (!this.#all.has(down)) continue;
-        this.#waitsFor[down] = (this.#waitsFor[down] ?? 1) - 1;
+        this.#waitsFor[down] = valueAt(this.#waitsFor, down) - 1;
         if (this.#waitsFor[down] === 0 && !this.#nodes.has(down)) open.push(down);
       }
     }

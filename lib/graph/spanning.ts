@@ -1,5 +1,6 @@
 import type { NodeSet } from "./closure.js";
 import { type Edges, neighbours } from "./graph.js";
+import { valueAt } from "../known.js";
 
 /**
  * A tree that spans some nodes of a graph, each hanging from the first node that it needs, numbered so that what hangs
@@ -35,11 +36,11 @@ export function spanningTree(downs: Edges, ups: Edges, nodes: NodeSet): Spanning
   }
   // What hangs above a node stands behind it, so walking back each node is complete before the one it hangs from.
   for (let at = next - 1; at >= 0; at--) {
-    const node = nodeAt[at] ?? -1;
-    const end = Math.max(last[node] ?? -1, at);
+    const node = valueAt(nodeAt, at);
+    const end = Math.max(valueAt(last, node), at);
     last[node] = end;
-    const below = stem[node] ?? -1;
-    if (below !== -1) last[below] = Math.max(last[below] ?? -1, end);
+    const below = valueAt(stem, node);
+    if (below !== -1) last[below] = Math.max(valueAt(last, below), end);
   }
   return { position, nodeAt, last, stem };
 }

@@ -1,3 +1,5 @@
+import { valueAt } from "../known.js";
+
 /** What is stood on after a step (ids, sorted): as it is, or, where that is much, worked out when it is asked for. */
 export type HeadsAfter = readonly string[] | (() => readonly string[]);
 
@@ -45,7 +47,7 @@ export function withHeads<Step extends object>(
 
 function sortedIds(nodes: Iterable<number>, ids: readonly string[]): string[] {
   const sorted: string[] = [];
-  for (const node of nodes) sorted.push(ids[node] ?? "");
+  for (const node of nodes) sorted.push(valueAt(ids, node));
   return sorted.length < 2 ? sorted : sorted.toSorted();
 }
 
@@ -78,9 +80,9 @@ class HeadsLog {
       this.#at = 0;
     }
     for (; this.#at < step; this.#at++) {
-      const change = this.#changes[this.#at];
-      for (const node of change?.gone ?? []) this.#now.delete(node);
-      for (const node of change?.come ?? []) this.#now.add(node);
+      const { gone, come } = valueAt(this.#changes, this.#at);
+      for (const node of gone) this.#now.delete(node);
+      for (const node of come) this.#now.add(node);
     }
     return sortedIds(this.#now, this.#ids);
   }

@@ -2,6 +2,7 @@ import type { NodeSet } from "./closure.js";
 import { type Edges, neighbours } from "./graph.js";
 import { MinTree } from "./min-tree.js";
 import { type SpanningTree, spanningTree } from "./spanning.js";
+import { valueAt, valueOf } from "../known.js";
 
 /**
  * Finds the first tip above a node without walking up to it: the tips above it in a spanning tree are a range of positions. For the
@@ -77,7 +78,7 @@ export class TipSearch {
       }
       if (open.pop() === undefined) return this.#tipAt[found.place];
       this.#bounds[top] = found.place;
-      this.#witness[top] = this.#tipAt[found.place] ?? -1;
+      this.#witness[top] = valueAt(this.#tipAt, found.place);
     }
   }
 
@@ -89,8 +90,8 @@ export class TipSearch {
     for (;;) {
       const bound = this.#sideBounds.least(first, last);
       if (bound >= place) return { place };
-      const at = this.#sideBounds.firstAtMost(first, last, bound);
-      const side = this.#leastSideUp(this.#tree.nodeAt[at] ?? -1);
+      const at = this.#sideBounds.firstAtMost(first, bound);
+      const side = this.#leastSideUp(valueAt(this.#tree.nodeAt, at));
       if (side.bound > bound) this.#sideBounds.set(at, side.bound);
       else if (this.#isExact(side.node, bound)) return { place: bound };
       else return { unsure: side.node };
@@ -99,8 +100,8 @@ export class TipSearch {
 
   #leastSideUp(below: number): { readonly node: number; readonly bound: number } {
     let least = { node: -1, bound: Infinity };
-    for (const node of this.#sideUpsOf.get(below) ?? []) {
-      const bound = this.#bounds[node] ?? 0;
+    for (const node of valueOf(this.#sideUpsOf, below)) {
+      const bound = valueAt(this.#bounds, node);
       if (bound < least.bound) least = { node, bound };
     }
     return least;
@@ -116,10 +117,10 @@ export class TipSearch {
   }
 
   #position(node: number): number {
-    return this.#tree.position[node] ?? -1;
+    return valueAt(this.#tree.position, node);
   }
 
   #lastPosition(node: number): number {
-    return this.#tree.last[node] ?? -1;
+    return valueAt(this.#tree.last, node);
   }
 }

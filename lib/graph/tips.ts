@@ -1,6 +1,7 @@
 import type { NodeSet } from "./closure.js";
 import type { Edges } from "./graph.js";
 import { TipSearch } from "./tip-search.js";
+import { valueAt } from "../known.js";
 
 /** The tips of a walk downwards, in a list. A tip keeps its place when it moves down; new ones are appended. */
 export class TipList {
@@ -47,17 +48,15 @@ export class TipList {
 
   /** Gives the place of a tip to another node. */
   replace(tip: number, successor: number): void {
-    const place = this.#take(tip);
-    if (place !== undefined) this.#put(successor, place);
+    this.#put(successor, this.#take(tip));
   }
 
   /** Takes a tip out of the list; returns the one before it, or the first. */
   remove(tip: number): number | undefined {
     const place = this.#take(tip);
-    if (place === undefined) return this.first();
     this.#tipAt[place] = -1;
-    const before = this.#before[place] ?? -1;
-    const after = this.#after[place] ?? -1;
+    const before = valueAt(this.#before, place);
+    const after = valueAt(this.#after, place);
     if (before === -1) this.#first = after;
     else this.#after[before] = after;
     if (after === -1) this.#last = before;
@@ -83,8 +82,8 @@ export class TipList {
 
   #newSearch(): TipSearch {
     const search = new TipSearch(this.#downs, this.#ups, this.#all, this.#passed);
-    for (let place = this.#first; place !== -1; place = this.#after[place] ?? -1)
-      search.put(this.#tipAt[place] ?? -1, place);
+    for (let place = this.#first; place !== -1; place = valueAt(this.#after, place))
+      search.put(valueAt(this.#tipAt, place), place);
     return search;
   }
 
@@ -94,9 +93,8 @@ export class TipList {
     this.#search?.put(node, place);
   }
 
-  #take(tip: number): number | undefined {
-    const place = this.#placeOf[tip] ?? -1;
-    if (place === -1) return undefined;
+  #take(tip: number): number {
+    const place = valueAt(this.#placeOf, tip);
     this.#placeOf[tip] = -1;
     this.#search?.take(tip, place);
     return place;

@@ -56,6 +56,20 @@ describe("The order of revisions", () => {
 });
 
 describe("Effective dependencies", () => {
+  it("of many that need the same are those of the lowest on each line", () => {
+    const line = Array.from({ length: 30 }, (_, at) => ({
+      id: `a${at}`,
+      parents: at === 0 ? [] : [`a${at - 1}`],
+      dependsOn: at < 5 ? [] : ["base1"],
+    }));
+    const other = { id: "b0", parents: [], dependsOn: ["base1"] };
+    const graph = loadGraph([{ id: "base1", parents: [] }, ...line, other]);
+    const needing = [...graph.ids.keys()].filter(
+      (node) => neighbours(graph.effectiveDependsOn, node).length > 0,
+    );
+    expect(needing.map((node) => graph.ids[node])).to.deep.equal(["a5", "b0"]);
+  });
+
   it("leave out what an ancestor by parents already depends on, and nothing else", () => {
     fc.assert(
       fc.property(revisions({ trees: 2, largest: 60 }), (made) => {

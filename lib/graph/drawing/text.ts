@@ -25,6 +25,7 @@ const characters = {
     across: "─",
     over: "┼",
     start: "├",
+    begun: "╭",
     fork: "┬",
     join: "┴",
   },
@@ -36,6 +37,7 @@ const characters = {
     across: "-",
     over: "+",
     start: "+",
+    begun: ".",
     fork: ".",
     join: "'",
   },
@@ -77,7 +79,7 @@ export function drawLanes(
 
 /** A line that connects the lane of a node with others. */
 function connection(
-  { lane, lanes, goesOn }: LaneRow,
+  { lane, lanes }: LaneRow,
   others: readonly number[],
   kind: "joined" | "forked",
   style: LineStyle,
@@ -92,7 +94,7 @@ function connection(
     if (at > 0) text += inside ? draw.across : " ";
     const isPassing = lanes[at] === true;
     const between = inside && at < last;
-    if (at === lane && (kind === "joined" || goesOn)) text += at === last ? draw.both : draw.start;
+    if (at === lane) text += at === last ? draw.both : draw.start;
     else if (ends.has(at))
       text +=
         isPassing && kind === "forked" ? endOn(draw, at, first, last) : endOf(draw, at, first, last, kind);
@@ -111,7 +113,7 @@ function endOn(draw: Drawing, at: number, first: number, last: number): string {
 }
 
 function endOf(draw: Drawing, at: number, first: number, last: number, kind: "joined" | "forked"): string {
-  if (at === first) return draw.start;
+  if (at === first) return draw.begun;
   if (at === last) return draw[kind];
   return kind === "joined" ? draw.join : draw.fork;
 }

@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, heads, idOf, idsOf } from "../graph.js";
+import { type Graph, type GraphNode, heads, idOf, idsOf, neighbours } from "../graph.js";
 import { loadGraph, refuseOddId } from "../load.js";
 import { problem } from "../problems.js";
 import { resolveName, resolveOne } from "./names.js";
@@ -46,7 +46,7 @@ function refuseSplice(graph: Graph, parents: readonly number[]): void {
   const tips = new Set(heads(graph));
   const inner = parents.find((parent) => !tips.has(parent));
   if (inner === undefined) return;
-  const others = graph.children[inner] ?? [];
+  const others = neighbours(graph.children, inner);
   throw problem(
     "not-a-head",
     `${idOf(graph, inner)} is no head: ${idsOf(graph, others).join(", ")} is built on it already.`,

@@ -1,4 +1,4 @@
-import { GodwitError } from "../../errors.js";
+import { GodwitError, ownError } from "../../errors.js";
 import { ancestors, descendants, lineage, NodeSet, reach } from "../closure.js";
 import { bases, type Graph, idOf, neighbours } from "../graph.js";
 import { newestFirst } from "../order.js";
@@ -75,8 +75,7 @@ function belowRow(
     const node = downTo(walkDown(graph, row, -steps), target);
     return toUndo(graph, current, applied, { node, branch: idOf(graph, row) }, target);
   } catch (error) {
-    if (error instanceof GodwitError) return error;
-    throw error;
+    return ownError(error);
   }
 }
 

@@ -2,6 +2,7 @@ import { ancestors } from "../closure.js";
 import { type Graph, idOf, idsOf, neighbours } from "../graph.js";
 import { StepHeads, withHeads } from "../step-heads.js";
 import { problem } from "../problems.js";
+import { valueAt } from "../../known.js";
 
 /** A change of a row of the version table. */
 export type RowChange =
@@ -57,10 +58,10 @@ export function refuseOverlap(graph: Graph, nodes: readonly number[]): void {
   );
   const covered = unique.find((node) => below.has(node));
   if (covered === undefined) return;
-  const above = unique.find((node) => node !== covered && ancestors(graph, [node]).has(covered));
+  const above = unique.filter((node) => node !== covered && ancestors(graph, [node]).has(covered));
   throw problem(
     "overlapping-revisions",
-    `${idOf(graph, covered)} is needed by ${above === undefined ? "another one" : idOf(graph, above)} and follows from it: they cannot be named together.`,
+    `${idOf(graph, covered)} is needed by ${idOf(graph, valueAt(above, 0))} and follows from it: they cannot be named together.`,
   );
 }
 
@@ -121,7 +122,7 @@ export class VersionRows {
 
   #need(node: number, count: 1 | -1): void {
     for (const down of neighbours(this.#graph.downs, node))
-      this.#neededBy[down] = (this.#neededBy[down] ?? 0) + count;
+      this.#neededBy[down] = valueAt(this.#neededBy, down) + count;
   }
 
   #insert(node: number): void {
@@ -130,13 +131,13 @@ export class VersionRows {
   }
 
   #delete(node: number): void {
-    if (this.#rows.delete(node)) this.#changes.push(["delete", idOf(this.#graph, node)]);
+    this.#rows.delete(node);
+    this.#changes.push(["delete", idOf(this.#graph, node)]);
   }
 
   #update(from: number, to: number): void {
     this.#rows.add(to);
-    if (this.#rows.delete(from))
-      this.#changes.push(["update", idOf(this.#graph, from), idOf(this.#graph, to)]);
-    else this.#changes.push(["insert", idOf(this.#graph, to)]);
+    this.#rows.delete(from);
+    this.#changes.push(["update", idOf(this.#graph, from), idOf(this.#graph, to)]);
   }
 }

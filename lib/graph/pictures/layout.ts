@@ -1,5 +1,6 @@
 import { assignLanes } from "../drawing/lanes.js";
 import { byTree, edgesOf, type Picture, type PicturedEdge, type PicturedRevision } from "./picture.js";
+import { valueAt } from "../../known.js";
 
 /** A box with its middle; pixels. */
 export interface PlacedRevision {
@@ -97,7 +98,7 @@ function byLanes(members: readonly PicturedRevision[]): TreeLayout {
   const lanes = assignLanes(members);
   const revisions = members.map((revision, row) => ({
     revision,
-    x: (lanes[row]?.lane ?? 0) * (box.width + gap.x) + box.width / 2,
+    x: valueAt(lanes, row).lane * (box.width + gap.x) + box.width / 2,
     y: row * (box.height + gap.y) + box.height / 2,
   }));
   return { revisions, routes: new Map() };

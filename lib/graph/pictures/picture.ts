@@ -1,4 +1,5 @@
 /** A revision as it is pictured. */
+import { valueOf } from "../../known.js";
 export interface PicturedRevision {
   readonly id: string;
   readonly parents: readonly string[];
@@ -71,14 +72,15 @@ export function byTree({ revisions }: Picture): Map<string, PicturedRevision[]> 
   return trees;
 }
 
+const entities: ReadonlyMap<string, string> = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+]);
+
 /** Text between tags or in an attribute of HTML and SVG. */
 export function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return text.replace(/[&<>"']/g, (character) => valueOf(entities, character));
 }

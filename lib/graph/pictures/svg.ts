@@ -1,5 +1,6 @@
 import { box, type Layout, layOut, type PlacedEdge, type PlacedRevision, type Point } from "./layout.js";
 import { escaped, linesOf, type Picture } from "./picture.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** Colours of both svg and html; they follow the reader's dark or light setting. */
 export const style = `
@@ -53,25 +54,22 @@ function marker(kind: "parent" | "switch"): string {
 
 function path(edge: PlacedEdge, places: ReadonlyMap<string, PlacedRevision>): string {
   const { kind, from, to, summary } = edge;
-  const [start, end] = [places.get(from), places.get(to)];
-  if (start === undefined || end === undefined) return "";
-  const line = edge.points.length > 1 ? through(edge.points) : between(start, end);
+  const [start, end] = [valueOf(places, from), valueOf(places, to)];
+  const line = edge.points.length > 2 ? through(edge.points) : between(start, end);
   const arrow = kind === "switch" ? "switch" : "parent";
   const title = summary === "" ? "" : `<title>${escaped(summary)}</title>`;
   return `<path class="${kind}" d="${line}" marker-end="url(#arrow-${arrow})">${title}</path>`;
 }
 
-/** A curve along points, which rounds their corners. */
+/** A curve along points, three or more, which rounds their corners. */
 function through(points: readonly Point[]): string {
-  const [first, ...rest] = points;
-  const last = rest.pop();
-  if (first === undefined || last === undefined) return "";
-  const curves = rest.map((point, at) => {
-    const next = rest[at + 1] ?? last;
-    const end = at === rest.length - 1 ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
+  const corners = points.slice(1, -1);
+  const curves = corners.map((point, at) => {
+    const next = valueAt(points, at + 2);
+    const end = at === corners.length - 1 ? next : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
     return `Q${place(point)} ${place(end)}`;
   });
-  return `M${place(first)} ${curves.length === 0 ? `L${place(last)}` : curves.join(" ")}`;
+  return `M${place(valueAt(points, 0))} ${curves.join(" ")}`;
 }
 
 /** A curve from box to box: from side to side between trees, from top to bottom within one. */

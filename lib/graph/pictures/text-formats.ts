@@ -1,4 +1,5 @@
 import { byTree, edgesOf, linesOf, type Picture } from "./picture.js";
+import { valueOf } from "../../known.js";
 
 /** The trees as data: revisions, and the arrows between them. */
 export function toJson(picture: Picture): string {
@@ -9,7 +10,7 @@ export function toJson(picture: Picture): string {
 export function toMermaid(picture: Picture): string {
   const lines = ["flowchart BT"];
   const names = new Map(picture.revisions.map((revision, at) => [revision.id, `r${at}`]));
-  const name = (id: string): string => names.get(id) ?? id;
+  const name = (id: string): string => valueOf(names, id);
   for (const [at, [manager, revisions]] of [...byTree(picture)].entries()) {
     lines.push(`  subgraph t${at}["${mermaidText(manager)}"]`);
     for (const revision of revisions) {
@@ -70,5 +71,5 @@ function dotText(text: string): string {
 }
 
 function mermaidText(text: string): string {
-  return text.replace(/[&<>"#\n]/g, (character) => `#${character.codePointAt(0) ?? 32};`);
+  return text.replace(/[&<>"#\n]/g, (character) => `#${character.charCodeAt(0)};`);
 }

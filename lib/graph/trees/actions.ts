@@ -1,5 +1,6 @@
 import { type Edges, type Graph, neighbours } from "../graph.js";
 import type { Switch } from "../revision.js";
+import { valueAt } from "../../known.js";
 
 /** A switch in a plan, and which way it is gone over. */
 export interface Crossing {
@@ -58,7 +59,7 @@ export class Actions {
   get ups(): Edges {
     if (this.#downs === undefined) return this.#graph.ups;
     const ups: number[][] = Array.from(this.#downs, () => []);
-    for (const [node, list] of this.#downs.entries()) for (const down of list) ups[down]?.push(node);
+    for (const [node, list] of this.#downs.entries()) for (const down of list) valueAt(ups, down).push(node);
     return ups;
   }
 }

@@ -1,8 +1,9 @@
 import { type Edges, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import type { Switch } from "../revision.js";
-import { describeNode, managerOf, nodeOf, type RevisionGraph } from "./forest.js";
+import { describeNode, managerOf, nodeOf, type RevisionGraph, switchNeeds } from "./forest.js";
 import { recordedParents, type Standing } from "./standing.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** The graph with the edges that were really taken to what is applied; what is not applied may hang on it. */
 export interface AppliedEdges {
@@ -33,10 +34,10 @@ export function appliedEdges(view: RevisionGraph, standing: Standing): AppliedEd
     const needed =
       crossed === undefined
         ? neighbours(graph.effectiveDependsOn, node)
-        : [...neighbours(graph.dependsOn, node), ...dependenciesOf(view, crossed.edge)];
+        : [...neighbours(graph.dependsOn, node), ...switchNeeds(view, crossed.edge)];
     const list = [...new Set([...parents, ...needed])].filter((down) => standing.applied.has(down));
     downs[node] = list;
-    for (const down of list) ups[down]?.push(node);
+    for (const down of list) valueAt(ups, down).push(node);
   }
   return { downs, ups, undone };
 }
@@ -49,21 +50,14 @@ function switchBehind(
   const known = neighbours(view.graph.parents, node);
   const [from] = parents.filter((parent) => !known.includes(parent));
   if (from === undefined) return undefined;
-  const tree = view.trees.get(managerOf(view, node));
-  for (const edge of tree?.switches ?? []) {
-    const ends = [nodeOf(view, edge.from), nodeOf(view, edge.to)];
-    if (ends[0] === from && ends[1] === node) return { edge, way: "back", to: from };
-    if (ends[0] === node && ends[1] === from) return { edge, way: "forth", to: from };
+  for (const edge of valueOf(view.trees, managerOf(view, node)).switches) {
+    const [start, end] = [nodeOf(view, edge.from), nodeOf(view, edge.to)];
+    if (start === from && end === node) return { edge, way: "back", to: from };
+    if (start === node && end === from) return { edge, way: "forth", to: from };
   }
   throw problem(
     "version-table-mismatch",
     `${describeNode(view, node)} is recorded as reached from ${describeNode(view, from)}, but neither a revision nor a switch leads there.`,
     "Settle what is applied with `godwit stamp`.",
   );
-}
-
-function dependenciesOf(view: RevisionGraph, edge: Switch): number[] {
-  return edge.dependsOn
-    .map((name) => nodeOf(view, name) ?? view.graph.byLabel.get(name))
-    .filter((node) => node !== undefined);
 }

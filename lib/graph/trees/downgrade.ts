@@ -19,6 +19,7 @@ import {
 import { Positions } from "./steps.js";
 import { absoluteNodes, namedStart, parseTarget, type Place, type Target, walk } from "./target.js";
 import type { StepPlan } from "./upgrade.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /**
  * Plans the way down to a target: everything above it is undone, with what depends on that in other trees, in the order of
@@ -62,7 +63,7 @@ function nodesToUndo(place: Place, edges: AppliedEdges, target: Target, text: st
   const reached =
     steps === null
       ? onlyNode(view, absoluteNodes(place, target), text)
-      : walk(place, target, text, namedStart(place, target, text), (node) =>
+      : walk(place, { scope, steps }, text, namedStart(place, target, text), (node) =>
           standing.applied.has(node) ? recordedParents(standing, node) : neighbours(view.graph.parents, node),
         );
   if (reached === undefined) return bottoms(place, edges, treeScope(view, target));
@@ -87,8 +88,7 @@ function onlyNode(view: RevisionGraph, nodes: readonly number[], text: string): 
 /** The tree whose revision a walk down started from. */
 function treeScope(view: RevisionGraph, { scope, symbol }: Target): Scope {
   if (scope.kind !== "all" || symbol.kind !== "node") return scope;
-  const tree = view.trees.get(managerOf(view, symbol.node));
-  return tree === undefined ? scope : { kind: "tree", tree };
+  return { kind: "tree", tree: valueOf(view.trees, managerOf(view, symbol.node)) };
 }
 
 /** The first applied revisions of what stands before `@`. */
@@ -130,11 +130,11 @@ function stepsDown(
   // How many applied revisions were reached from each: a tree stands on what none is left of.
   const reached = new Uint32Array(view.graph.ids.length);
   for (const node of standing.applied)
-    for (const parent of recordedParents(standing, node)) reached[parent] = (reached[parent] ?? 0) + 1;
+    for (const parent of recordedParents(standing, node)) reached[parent] = valueAt(reached, parent) + 1;
   return ordered.map((node) => {
     const manager = managerOf(view, node);
     const parents = recordedParents(standing, node);
-    for (const parent of parents) reached[parent] = (reached[parent] ?? 1) - 1;
+    for (const parent of parents) reached[parent] = valueAt(reached, parent) - 1;
     const heads = positions.move(
       manager,
       [node],

@@ -1,8 +1,9 @@
 import { lineage } from "../closure.js";
-import { type Graph, idOf, neighbours } from "../graph.js";
+import { type Graph, neighbours } from "../graph.js";
 import { loadGraph } from "../load.js";
 import { problem } from "../problems.js";
 import type { Revision, Switch } from "../revision.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** All revisions of one manager. */
 export interface Tree {
@@ -40,18 +41,22 @@ export function describe(revision: Pick<Revision, "id" | "source">): string {
 
 /** How a node is named in messages. */
 export function describeNode(view: RevisionGraph, node: number): string {
-  const revision = view.revisions[node];
-  return revision === undefined ? idOf(view.graph, node) : describe(revision);
+  return describe(valueAt(view.revisions, node));
 }
 
 /** The tree of a node. */
 export function managerOf(view: RevisionGraph, node: number): string {
-  return view.revisions[node]?.manager ?? "";
+  return valueAt(view.revisions, node).manager;
 }
 
 /** The node of an id, or of an older id that it replaces. */
 export function nodeOf(view: RevisionGraph, id: string): number | undefined {
   return view.graph.byId.get(view.replaced.get(id) ?? id);
+}
+
+/** The nodes that a switch depends on. */
+export function switchNeeds(view: RevisionGraph, edge: Switch): number[] {
+  return edge.dependsOn.map((name) => nodeOf(view, name) ?? valueOf(view.graph.byLabel, name));
 }
 
 /**
@@ -167,8 +172,8 @@ function inheritedBranches(graph: Graph, nodes: readonly Revision[]): (string | 
 function refuseForeignParents(graph: Graph, nodes: readonly Revision[]): void {
   for (const [node, revision] of nodes.entries())
     for (const parent of neighbours(graph.parents, node)) {
-      const below = nodes[parent];
-      if (below !== undefined && below.manager !== revision.manager)
+      const below = valueAt(nodes, parent);
+      if (below.manager !== revision.manager)
         throw problem(
           "missing-parent",
           `${describe(revision)} of ${revision.manager} has the parent ${describe(below)} of ${below.manager}.`,
@@ -186,19 +191,17 @@ function refuseOddSwitches(
   for (const edge of switches) {
     const place = edge.source.file === null ? "" : ` (${edge.source.file}:${edge.source.line})`;
     const name = `The switch of ${edge.manager} from ${edge.from} to ${edge.to}${place}`;
-    const ends = [edge.from, edge.to].map((id) => graph.byId.get(id));
-    for (const [at, end] of ends.entries())
-      if (end === undefined || nodes[end]?.manager !== edge.manager)
-        throw problem(
-          "missing-parent",
-          `${name} has the end ${at === 0 ? edge.from : edge.to}, which is no revision of that tree.`,
-        );
+    const end = (id: string): number => {
+      const node = graph.byId.get(id);
+      if (node !== undefined && nodes[node]?.manager === edge.manager) return node;
+      throw problem("missing-parent", `${name} has the end ${id}, which is no revision of that tree.`);
+    };
+    const [from, to] = [end(edge.from), end(edge.to)];
     for (const dependency of edge.dependsOn)
       if (!graph.byId.has(dependency) && !graph.byLabel.has(dependency))
         throw problem("missing-dependency", `${name} depends on '${dependency}', which is no revision.`);
     if (edge.from === edge.to) throw problem("self-loop", `${name} leads nowhere.`);
-    const [from = -1, to = -1] = ends;
-    if ((branchOf[from] ?? null) !== (branchOf[to] ?? null)) continue;
+    if (branchOf[from] !== branchOf[to]) continue;
     if (lineage(graph, [from]).has(to))
       throw problem(
         "not-in-branch",
@@ -220,8 +223,8 @@ function refuseLooseExtensions(
 }
 
 function sidewaysOf(edge: Switch, branchOf: readonly (string | null)[], { byId }: Graph): number[] {
-  const [from = -1, to = -1] = [byId.get(edge.from), byId.get(edge.to)];
-  return (branchOf[from] ?? null) === (branchOf[to] ?? null) ? [from] : [];
+  const [from, to] = [valueOf(byId, edge.from), valueOf(byId, edge.to)];
+  return branchOf[from] === branchOf[to] ? [from] : [];
 }
 
 function treesOf(
@@ -248,10 +251,10 @@ function treesOf(
     ]),
   );
   for (const [node, revision] of nodes.entries()) {
-    const tree = trees.get(revision.manager);
-    const branch = branchOf[node] ?? null;
-    tree?.nodes.push(node);
-    if (tree === undefined || branch === null) continue;
+    const tree = valueOf(trees, revision.manager);
+    const branch = valueAt(branchOf, node);
+    tree.nodes.push(node);
+    if (branch === null) continue;
     const members = tree.branches.get(branch) ?? [];
     members.push(node);
     tree.branches.set(branch, members);

@@ -62,10 +62,7 @@ export function historyOf(
   const inside = reach(view.graph.downs, high);
   const outside = low.find((node) => !inside.has(node));
   if (outside !== undefined)
-    throw problem(
-      "not-an-ancestor",
-      `${idOf(view.graph, outside)} is not below '${ends.to === "" ? "heads" : ends.to}'.`,
-    );
+    throw problem("not-an-ancestor", `${idOf(view.graph, outside)} is not below '${ends.to}'.`);
   return revisionsAt(view, between(view, low, high, inside));
 }
 
@@ -96,7 +93,8 @@ function lowEnds(place: Place, { from: text, to }: Range): number[] {
   if (text === "" || text === "base") return [];
   if (text === "current") return [...standing.heads.values()].flat();
   const target = parseTarget(place, text);
-  if (target.steps === null) {
+  const { scope, steps } = target;
+  if (steps === null) {
     const [start, ...more] = absoluteNodes(place, target);
     return start === undefined ? lowestIn(view, target.scope) : [start, ...more];
   }
@@ -104,7 +102,7 @@ function lowEnds(place: Place, { from: text, to }: Range): number[] {
     target.symbol.kind === "here" ? startsBelow(place, target.scope, to) : [namedStart(place, target, text)];
   const parents = (node: number): readonly number[] => neighbours(view.graph.parents, node);
   const reached = starts.flatMap((start) => {
-    const node = walk(place, target, text, start, parents, "stopped");
+    const node = walk(place, { scope, steps }, text, start, parents, "stopped");
     if (node !== undefined || start === undefined) return node ?? [];
     // A tree that is shorter than the walk is shown from its beginning.
     return [...reach(view.graph.parents, [start])].filter((one) => parents(one).length === 0);

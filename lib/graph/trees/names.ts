@@ -1,8 +1,9 @@
 import { lineage } from "../closure.js";
-import { idOf } from "../graph.js";
+import { idOf, neighbours } from "../graph.js";
 import { enumerate, problem } from "../problems.js";
 import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
 import { didYouMean, nearHint } from "./near.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** What stands before `@`: it narrows what is meant by what stands behind. */
 export type Scope =
@@ -15,6 +16,9 @@ export type Scope =
       readonly nodes: readonly number[];
     }
   | { readonly kind: "revision"; readonly node: number; readonly tree: Tree };
+
+/** What is named before `@`. */
+export type NarrowScope = Exclude<Scope, { readonly kind: "all" }>;
 
 /** A beginning of an id behind `@` has at least so many characters; shorter ones are too easily a version. */
 const shortestBeginning = 4;
@@ -62,7 +66,12 @@ export function namedNode(view: RevisionGraph, text: string): number {
  * @param preferred a class whose version is meant where several classes of the tree have one
  * @throws InputError `unknown-revision`, `not-in-branch` or `ambiguous-prefix`
  */
-export function nodeIn(view: RevisionGraph, scope: Scope, text: string, preferred: string | null): number {
+export function nodeIn(
+  view: RevisionGraph,
+  scope: NarrowScope,
+  text: string,
+  preferred: string | null,
+): number {
   const members = nodesIn(view, scope);
   const inside = new Set(members);
   const byId = nodeOf(view, text);
@@ -91,8 +100,7 @@ export function nodeIn(view: RevisionGraph, scope: Scope, text: string, preferre
 }
 
 /** How a scope is named in messages. */
-export function scopeName(view: RevisionGraph, scope: Scope): string {
-  if (scope.kind === "all") return "the repository";
+export function scopeName(view: RevisionGraph, scope: NarrowScope): string {
   if (scope.kind === "tree") return scope.tree.manager;
   if (scope.kind === "class") return `${scope.tree.manager}-${scope.branch}`;
   return idOf(view.graph, scope.node);
@@ -107,8 +115,7 @@ function classScope(view: RevisionGraph, text: string): Scope | undefined {
 
 function revisionScope(view: RevisionGraph, node: number | undefined): Scope | undefined {
   if (node === undefined) return undefined;
-  const tree = view.trees.get(managerOf(view, node));
-  return tree === undefined ? undefined : { kind: "revision", node, tree };
+  return { kind: "revision", node, tree: valueOf(view.trees, managerOf(view, node)) };
 }
 
 function exactNode(view: RevisionGraph, text: string): number | undefined {
@@ -122,7 +129,7 @@ function firstOf(view: RevisionGraph, text: string): number | undefined {
   if (scope === undefined) return undefined;
   const members = new Set(nodesIn(view, scope));
   const first = [...members].filter(
-    (node) => !(view.graph.parents[node] ?? []).some((below) => members.has(below)),
+    (node) => !neighbours(view.graph.parents, node).some((below) => members.has(below)),
   );
   return onlyOne(view, first, text);
 }
@@ -151,7 +158,7 @@ function withBeginning(view: RevisionGraph, members: readonly number[], text: st
 function onlyOne(view: RevisionGraph, nodes: readonly number[], text: string): number | undefined {
   if (nodes.length < 2) return nodes[0];
   const names = nodes.map((node) => {
-    const branch = view.branchOf[node] ?? null;
+    const branch = valueAt(view.branchOf, node);
     const tree = managerOf(view, node) + (branch === null ? "" : `-${branch}`);
     return `${describeNode(view, node)} of ${tree}`;
   });

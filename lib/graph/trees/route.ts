@@ -2,7 +2,8 @@ import { reach } from "../closure.js";
 import { idOf } from "../graph.js";
 import { problem } from "../problems.js";
 import type { Crossing } from "./actions.js";
-import { describeNode, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
+import { describeNode, type RevisionGraph, type Tree } from "./forest.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** A way over switches, and how many steps it takes, those over switches included. */
 interface Route {
@@ -45,7 +46,7 @@ export function shortestRoute(
 /** Where two ways part: what the first switches that differ lead to, or where they start, if they lead to the same revision. */
 function forks(one: Route, other: Route): number[] {
   const at = one.crossings.findIndex((crossing, index) => crossing !== other.crossings[index]);
-  const parting = [one.crossings[at], other.crossings[at]].filter((crossing) => crossing !== undefined);
+  const parting = [valueAt(one.crossings, at), valueAt(other.crossings, at)];
   const ends = new Set(parting.map(({ to }) => to));
   return ends.size > 1 ? [...ends] : parting.map(({ from }) => from);
 }
@@ -81,9 +82,8 @@ export function crossingName(view: RevisionGraph, { from, to, way }: Crossing): 
 
 function crossingsOf(view: RevisionGraph, tree: Tree): Crossing[] {
   return tree.switches.flatMap((edge) => {
-    const from = nodeOf(view, edge.from);
-    const to = nodeOf(view, edge.to);
-    if (from === undefined || to === undefined) return [];
+    const from = valueOf(view.graph.byId, edge.from);
+    const to = valueOf(view.graph.byId, edge.to);
     const forth: Crossing = { edge, way: "forth", from, to };
     return edge.reversible ? [forth, { edge, way: "back" as const, from: to, to: from }] : [forth];
   });
@@ -105,7 +105,7 @@ function allShortest(
     for (const crossing of crossings) {
       const up = climb(position, crossing.from);
       if (up === undefined || crossing.to === start) continue;
-      const routes = (best.get(position) ?? []).map((route) => ({
+      const routes = valueOf(best, position).map((route) => ({
         crossings: [...route.crossings, crossing],
         steps: route.steps + up + 1,
       }));
@@ -126,7 +126,7 @@ function allShortest(
 }
 
 function stepsTo(best: ReadonlyMap<number, readonly Route[]>, position: number): number {
-  return best.get(position)?.[0]?.steps ?? Infinity;
+  return valueAt(valueOf(best, position), 0).steps;
 }
 
 /** Keeps the shortest routes to a position, two at most; tells whether a shorter or another one was found. */

@@ -4,6 +4,7 @@ import { problem } from "../problems.js";
 import { describeNode, managerOf, type RevisionGraph } from "./forest.js";
 import { type AppliedState, refuseUnknownHeads, standingOf } from "./standing.js";
 import { absoluteNodes, parseTarget, type Place, type Policy, type Target } from "./target.js";
+import { valueAt } from "../../known.js";
 
 /** What a tree is recorded to stand on. */
 export interface StampedHeads {
@@ -90,10 +91,10 @@ function stamped(
   );
   const node = nodes.find((one) => below.has(one));
   if (node !== undefined) {
-    const other = nodes.find((above) => above !== node && reach(parents, [above]).has(node)) ?? node;
+    const above = nodes.filter((one) => one !== node && reach(parents, [one]).has(node));
     throw problem(
       "overlapping-revisions",
-      `${describeNode(view, node)} is below ${describeNode(view, other)}: naming the upper one is enough.`,
+      `${describeNode(view, node)} is below ${describeNode(view, valueAt(above, 0))}: naming the upper one is enough.`,
     );
   }
   const parallel = policy.parallelTips ?? (policy.unrecordedTrees === "started" ? "allowed" : "refused");

@@ -1,8 +1,9 @@
 import { type NodeSet, reach } from "../closure.js";
 import { cycleIn } from "../cycles.js";
-import { type Edges, neighbours } from "../graph.js";
+import { type Edges, idsOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import { managerOf, nodeOf, type RevisionGraph } from "./forest.js";
+import { valueOf } from "../../known.js";
 
 /** A row of a version table. */
 export interface AppliedRow {
@@ -69,7 +70,7 @@ export function standingOf(view: RevisionGraph, state: AppliedState): Standing {
   const reachedFrom =
     astray.length === 0
       ? parents
-      : parents.map((below, node) => (elsewhere.has(node) ? (recorded.get(node) ?? []) : below));
+      : parents.map((below, node) => (elsewhere.has(node) ? valueOf(recorded, node) : below));
   const applied = reach(reachedFrom, [...[...heads.values()].flat(), ...sequence.keys()]);
   if (astray.length > 0) refuseLoops(view, applied, reachedFrom);
   return { applied, heads, reachedFrom, astray, sequence, unknown };
@@ -77,7 +78,7 @@ export function standingOf(view: RevisionGraph, state: AppliedState): Standing {
 
 function refuseLoops(view: RevisionGraph, applied: NodeSet, edges: Edges): void {
   const recorded = edges.map((parents, node) => (applied.has(node) ? parents : []));
-  const loop = cycleIn(recorded).map((node) => view.graph.ids[node] ?? "");
+  const loop = idsOf(view.graph, cycleIn(recorded));
   if (loop.length === 0) return;
   throw problem(
     "version-table-mismatch",

@@ -6,6 +6,7 @@ import type { Actions } from "./actions.js";
 import { describeNode, managerOf, type RevisionGraph } from "./forest.js";
 import type { Standing } from "./standing.js";
 import type { Policy } from "./target.js";
+import { valueAt } from "../../known.js";
 
 /** What each tree stands on while a plan is carried out. */
 export class Positions {
@@ -73,9 +74,10 @@ export function refuseMixedHeads(
 ): void {
   const parallel = policy.parallelTips ?? (policy.unrecordedTrees === "started" ? "allowed" : "refused");
   for (const manager of positions.moved()) {
+    const before = standing.heads.get(manager) ?? [];
     const heads = [...positions.of(manager)].toSorted((a, b) => a - b);
     const classes = new Set(
-      heads.map((node) => view.branchOf[node] ?? null).filter((branch) => branch !== null),
+      heads.map((node) => valueAt(view.branchOf, node)).filter((branch) => branch !== null),
     );
     const names = heads
       .slice(0, 5)
@@ -87,11 +89,7 @@ export function refuseMixedHeads(
         `${manager} would stand on several branches at once: ${names}.`,
         "Name one of them.",
       );
-    if (
-      heads.length > 1 &&
-      parallel === "refused" &&
-      heads.length > (standing.heads.get(manager)?.length ?? 0)
-    )
+    if (heads.length > 1 && parallel === "refused" && heads.length > before.length)
       throw problem(
         "parallel-tips",
         `${manager} would stand on several revisions at once: ${names}.`,

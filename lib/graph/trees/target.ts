@@ -2,9 +2,10 @@ import { reach } from "../closure.js";
 import { idOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
-import { namedNode, nodeIn, nodesIn, type Scope, scopeName, scopeOf } from "./names.js";
+import { namedNode, type NarrowScope, nodeIn, nodesIn, type Scope, scopeName, scopeOf } from "./names.js";
 import type { Standing } from "./standing.js";
 import { onlyTip, tipsIn, tipsOfTree } from "./tips.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** What a repository allows. */
 export interface Policy {
@@ -23,15 +24,18 @@ export interface Target {
   readonly steps: number | null;
 }
 
+/** Steps to walk, within what stands before `@`; negative ones lead down. */
+export interface Walk {
+  readonly scope: Scope;
+  readonly steps: number;
+}
+
 /** Everything that a target can be resolved against. */
 export interface Place {
   readonly view: RevisionGraph;
   readonly standing: Standing;
   readonly policy: Policy;
 }
-
-/** What stands before `@`, or the only tree that can be meant. */
-type CountedScope = Exclude<Scope, { readonly kind: "all" }>;
 
 const everything: Scope = { kind: "all" };
 
@@ -62,7 +66,7 @@ function isExact(view: RevisionGraph, scope: Scope, text: string): boolean {
 function nodeSymbol(view: RevisionGraph, standing: Standing, scope: Scope, text: string): Target["symbol"] {
   if (scope.kind === "all") return { kind: "node", node: namedNode(view, text) };
   const [current] = standing.heads.get(scope.tree.manager) ?? [];
-  const preferred = current === undefined ? null : (view.branchOf[current] ?? null);
+  const preferred = current === undefined ? null : valueAt(view.branchOf, current);
   return { kind: "node", node: nodeIn(view, scope, text, preferred) };
 }
 
@@ -72,8 +76,9 @@ function nodeSymbol(view: RevisionGraph, standing: Standing, scope: Scope, text:
  */
 export function upgradeGoals(place: Place, text: string): number[] {
   const target = parseTarget(place, text);
-  if (target.steps === null) return absoluteNodes(place, target);
-  if (target.symbol.kind === "here" && target.steps <= 0)
+  const { scope, steps } = target;
+  if (steps === null) return absoluteNodes(place, target);
+  if (target.symbol.kind === "here" && steps <= 0)
     throw problem(
       "relative-out-of-range",
       `'${text}' does not lead up.`,
@@ -81,8 +86,9 @@ export function upgradeGoals(place: Place, text: string): number[] {
     );
   const here = target.symbol.kind === "here" ? treeToRaise(place, target, text) : null;
   const start = here === null ? namedStart(place, target, text) : currentOf(place, here, text);
-  const walked = here === null ? target : { ...target, scope: here };
-  const reached = walk(place, walked, text, start, (node) => neighbours(place.view.graph.parents, node));
+  const reached = walk(place, { scope: here ?? scope, steps }, text, start, (node) =>
+    neighbours(place.view.graph.parents, node),
+  );
   if (reached === undefined)
     throw problem("relative-out-of-range", `'${text}' ends before the first revision.`);
   return [reached];
@@ -132,12 +138,12 @@ export function namedStart(place: Place, target: Target, text: string): number |
 }
 
 /** Within what `+n` is counted: one tree, where nothing stands before `@`. */
-function treeToRaise(place: Place, { scope }: Target, text: string): CountedScope {
+function treeToRaise(place: Place, { scope }: Target, text: string): NarrowScope {
   return scope.kind === "all" ? { kind: "tree", tree: onlyTreeToRaise(place, text) } : scope;
 }
 
 /** What `+n` counts from: the only position in the scope. */
-function currentOf(place: Place, scope: CountedScope, text: string): number | undefined {
+function currentOf(place: Place, scope: NarrowScope, text: string): number | undefined {
   const { view, standing } = place;
   const positions = standing.heads.get(scope.tree.manager) ?? [];
   const inside = new Set(nodesIn(view, scope));
@@ -159,10 +165,9 @@ function currentOf(place: Place, scope: CountedScope, text: string): number | un
   );
 }
 
-function firstOf(scope: Scope, members: ReadonlySet<number>): number {
+function firstOf(scope: NarrowScope, members: ReadonlySet<number>): number {
   if (scope.kind === "revision") return scope.node;
-  const [first = -1] = members;
-  return first;
+  return valueAt([...members], 0);
 }
 
 function onlyTreeToRaise(place: Place, text: string): Tree {
@@ -170,7 +175,7 @@ function onlyTreeToRaise(place: Place, text: string): Tree {
   const trees = treesToMove(place);
   const started = trees.filter((tree) => standing.heads.has(tree.manager));
   const isMovable = (tree: Tree): boolean =>
-    (standing.heads.get(tree.manager) ?? []).some((node) => stepsUp(view, everything, node).length > 0);
+    valueOf(standing.heads, tree.manager).some((node) => stepsUp(view, everything, node).length > 0);
   const raised = started.filter(isMovable);
   // Where none of them can go on, a tree of which nothing is applied yet is meant.
   const movable = raised.length > 0 ? raised : trees.filter((tree) => !started.includes(tree));
@@ -196,21 +201,19 @@ function onlyTreeToRaise(place: Place, text: string): Tree {
  */
 export function walk(
   place: Place,
-  target: Target,
+  { scope, steps }: Walk,
   text: string,
   start: number | undefined,
   downs: (node: number) => readonly number[],
   tooFar: "refused" | "stopped" = "refused",
 ): number | undefined {
   const { view } = place;
-  const steps = target.steps ?? 0;
   let at = start;
   for (let step = 0; step < Math.abs(steps); step++) {
     if (steps < 0 && at === undefined && tooFar === "stopped") return undefined;
     if (steps < 0 && at === undefined)
       throw problem("relative-out-of-range", `'${text}' ends before the first revision.`);
-    const next: readonly number[] =
-      steps > 0 ? stepsUp(view, target.scope, at) : at === undefined ? [] : downs(at);
+    const next = at !== undefined && steps < 0 ? downs(at) : stepsUp(view, scope, at);
     if (next.length > 1)
       throw problem(
         "ambiguous-walk",
@@ -232,7 +235,7 @@ function stepsUp(view: RevisionGraph, scope: Scope, from: number | undefined): n
     const bottom = scope.kind === "class" ? scope.tree.nodes : nodesIn(view, scope);
     return bottom.filter((node) => neighbours(view.graph.parents, node).length === 0);
   }
-  const branch = view.branchOf[from] ?? null;
+  const branch = valueAt(view.branchOf, from);
   return neighbours(view.graph.children, from).filter(
     (node) =>
       managerOf(view, node) === managerOf(view, from) &&

@@ -2,8 +2,9 @@ import { reach } from "../closure.js";
 import { heads, idOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
 import { describeNode, managerOf, type RevisionGraph, type Tree } from "./forest.js";
-import { type Scope, nodesIn, scopeName } from "./names.js";
+import { type NarrowScope, nodesIn, scopeName } from "./names.js";
 import type { Standing } from "./standing.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** Members of a set of nodes that have no child in it, and from which no switch leads on within their branch. */
 function tipsOf(view: RevisionGraph, members: readonly number[]): number[] {
@@ -23,11 +24,11 @@ function tipsOf(view: RevisionGraph, members: readonly number[]): number[] {
  */
 export function tipsOfTree(view: RevisionGraph, standing: Standing, tree: Tree): number[] {
   const current = standing.heads.get(tree.manager) ?? [];
-  const classes = new Set(current.map((node) => view.branchOf[node] ?? null));
-  if (current.length > 0 && !classes.has(null))
+  const classes = current.map((node) => valueAt(view.branchOf, node)).filter((branch) => branch !== null);
+  if (current.length > 0 && classes.length === current.length)
     return tipsOf(
       view,
-      [...classes].flatMap((branch) => tree.branches.get(branch ?? "") ?? []),
+      [...new Set(classes)].flatMap((branch) => valueOf(tree.branches, branch)),
     );
   const above = current.length === 0 ? undefined : reach(view.graph.children, current);
   return tipsOf(view, tree.nodes).filter(
@@ -36,12 +37,12 @@ export function tipsOfTree(view: RevisionGraph, standing: Standing, tree: Tree):
 }
 
 /** The tips within what stands before `@`. */
-export function tipsIn(view: RevisionGraph, standing: Standing, scope: Scope): number[] {
+export function tipsIn(view: RevisionGraph, standing: Standing, scope: NarrowScope): number[] {
   if (scope.kind === "tree") return tipsOfTree(view, standing, scope.tree);
   if (scope.kind !== "revision") return tipsOf(view, nodesIn(view, scope));
   const related = new Set(nodesIn(view, scope));
-  const branch = view.branchOf[scope.node] ?? null;
-  const members = branch === null ? heads(view.graph) : (scope.tree.branches.get(branch) ?? []);
+  const branch = valueAt(view.branchOf, scope.node);
+  const members = branch === null ? heads(view.graph) : valueOf(scope.tree.branches, branch);
   return tipsOf(view, members).filter((node) => related.has(node));
 }
 
@@ -49,12 +50,12 @@ export function tipsIn(view: RevisionGraph, standing: Standing, scope: Scope): n
  * The only tip.
  * @throws InputError `multiple-heads`, naming all with their files
  */
-export function onlyTip(view: RevisionGraph, tips: readonly number[], scope: Scope): number[] {
+export function onlyTip(view: RevisionGraph, tips: readonly number[], scope: NarrowScope): number[] {
   if (tips.length < 2) return [...tips];
   const name = scopeName(view, scope);
-  const manager = managerOf(view, tips[0] ?? -1);
+  const manager = managerOf(view, valueAt(tips, 0));
   const ids = tips.map((tip) => idOf(view.graph, tip));
-  const classes = new Set(tips.map((node) => view.branchOf[node] ?? null));
+  const classes = new Set(tips.map((node) => valueAt(view.branchOf, node)));
   const ways = classes.size === tips.length ? [...classes].map((branch) => `${manager}-${branch}@head`) : ids;
   const which = `say which is meant: ${ways.join(" or ")}.`;
   throw problem(

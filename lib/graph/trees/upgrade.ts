@@ -4,11 +4,12 @@ import { newestFirst } from "../order.js";
 import { enumerate, problem } from "../problems.js";
 import type { Step } from "../revision.js";
 import { Actions } from "./actions.js";
-import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
+import { describeNode, managerOf, type RevisionGraph, switchNeeds, type Tree } from "./forest.js";
 import { leadsSideways, shortestRoute } from "./route.js";
 import { type AppliedState, refuseUnknownHeads, type Standing, standingOf } from "./standing.js";
 import { Positions, refuseMixedHeads, stepsUp } from "./steps.js";
 import { parseTarget, type Place, type Policy, upgradeGoals } from "./target.js";
+import { valueAt, valueOf } from "../../known.js";
 
 /** What to do, in order. */
 export interface StepPlan {
@@ -120,8 +121,7 @@ class UpgradePlanner {
   /** Takes a revision, and what it needs within its tree, into the plan. */
   reach(goal: number): void {
     if (this.#below.has(goal) || this.#wanted.has(goal)) return;
-    const tree = this.#view.trees.get(managerOf(this.#view, goal));
-    if (tree === undefined) return;
+    const tree = valueOf(this.#view.trees, managerOf(this.#view, goal));
     const heads = this.#standing.heads.get(tree.manager) ?? [];
     if (this.#isAbove(tree, goal, heads)) this.#climb(goal, this.#covered);
     else this.#cross(tree, heads, goal);
@@ -144,9 +144,9 @@ class UpgradePlanner {
   }
 
   #isAbove(tree: Tree, goal: number, heads: readonly number[]): boolean {
-    const branch = this.#view.branchOf[goal] ?? null;
+    const branch = valueAt(this.#view.branchOf, goal);
     const others = heads.filter((head) => {
-      const current = this.#view.branchOf[head] ?? null;
+      const current = valueAt(this.#view.branchOf, head);
       return (
         branch !== null && current !== null && (current !== branch || leadsSideways(this.#view, tree, head))
       );
@@ -192,10 +192,7 @@ class UpgradePlanner {
       landing = { action, below: reach(this.#view.graph.parents, [crossing.to]) };
       landings.push(landing);
       this.#landings.set(tree.manager, landings);
-      for (const name of crossing.edge.dependsOn) {
-        const needed = nodeOf(this.#view, name) ?? this.#view.graph.byLabel.get(name);
-        if (needed !== undefined) this.#depend(action, needed);
-      }
+      for (const needed of switchNeeds(this.#view, crossing.edge)) this.#depend(action, needed);
     }
     this.#climbFrom(landing, goal);
   }

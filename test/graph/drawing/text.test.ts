@@ -80,6 +80,67 @@ describe("History drawn as text", () => {
     ]);
   });
 
+  it("leads a line back to one that runs on beside it", () => {
+    expect(picture("a x\nb y x\ny x\nx")).to.deep.equal(["● a", "│ ● b", "├─┤", "│ ● y", "├─╯", "● x"]);
+  });
+
+  it("leads one line to several that run on beside it", () => {
+    expect(picture("p q\nr y\ns z\nq x y z\nx\ny\nz").slice(2, 6)).to.deep.equal([
+      "│ │ ● s",
+      "● │ │ q",
+      "├─┼─┤",
+      "● │ │ x",
+    ]);
+  });
+
+  it("leaves lines alone that pass beside a fork and a merge", () => {
+    expect(picture("a x\nm p q\np r\nq r\nr x\nx")).to.deep.equal([
+      "● a",
+      "│ ● m",
+      "│ ├─╮",
+      "│ ● │ p",
+      "│ │ ● q",
+      "│ ├─╯",
+      "│ ● r",
+      "├─╯",
+      "● x",
+    ]);
+  });
+
+  it("uses the place of a line that has ended, and draws nothing there before", () => {
+    expect(picture("a\nb r\nc s\nd r\nr\ns").slice(0, 2)).to.deep.equal(["● a", "● b"]);
+    expect(picture("z y\np r\nq r\ny\nr s\ns")).to.deep.equal([
+      "● z",
+      "│ ● p",
+      "│ │ ● q",
+      "● │ │ y",
+      "  ├─╯",
+      "  ● r",
+      "  ● s",
+    ]);
+    expect(picture("z y\nm p\ny\np r s\nr\ns")).to.deep.equal([
+      "● z",
+      "│ ● m",
+      "● │ y",
+      "  ● p",
+      "╭─┤",
+      "│ ● r",
+      "● s",
+    ]);
+    expect(picture("p r\nz y\nq r\ny\nr")).to.deep.equal([
+      "● p",
+      "│ ● z",
+      "│ │ ● q",
+      "│ ● │ y",
+      "├───╯",
+      "● r",
+    ]);
+  });
+
+  it("draws a line that passes between with plain characters, too", () => {
+    expect(picture("x2 x1\ny2 y1\nz2 x1\nx1\ny1", "ascii")).to.include("+-+-'");
+  });
+
   it("ends a line whose parent is not shown", () => {
     expect(picture("b a\nd c")).to.deep.equal(["● b", "● d"]);
   });

@@ -124,6 +124,74 @@ describe("A picture of the trees", () => {
     expect(edges).to.deep.include({ kind: "switch", from: "old1", to: "new1", summary: "old to new" });
   });
 
+  it("shows neither states nor colours where no repository was asked", async () => {
+    const [bare] = [
+      { ...picture, revisions: picture.revisions.map((one) => ({ ...one, state: null })) } satisfies Picture,
+    ];
+    expect(await drawPicture(bare, "html"))
+      .to.include('data-id="new1" aria-label="store New 1.0.0 new1, revision: says &quot;no&quot;"')
+      .and.include("<td>root<td><td>root");
+    const unversioned: Picture = {
+      title: "No version",
+      revisions: [{ ...revision, id: "a", parents: [], class: "Early", summary: "" }],
+      switches: [],
+    };
+    expect(await drawPicture(unversioned, "svg")).to.include(">Early</text>");
+    expect(await drawPicture(bare, "mermaid")).to.not.include(":::");
+    expect(await drawPicture(bare, "dot")).to.not.include("fillcolor");
+  });
+
+  it("cuts what is too long for a box, and keeps the whole in its title", async () => {
+    const summary = "renames every column of every table, one after the other";
+    const long: Picture = {
+      title: "Long",
+      revisions: [
+        {
+          ...revision,
+          id: "b",
+          parents: ["a"],
+          class: "ByDimensionsDatasetRecordStorageManager",
+          version: "1.0.0",
+          summary: "",
+        },
+        { ...revision, id: "a", parents: [], summary },
+      ],
+      switches: [],
+    };
+    const svg = await drawPicture(long, "svg");
+    expect(svg).to.include(`<title>${summary}</title>`).and.include(">renames every column of e…<");
+    expect(svg).to.match(/>ByDimension…[^<]*1\.0\.0</);
+    expect(svg).to.not.include(">ByDimensionsDatasetRecordStorageManager 1.0.0</text>");
+  });
+
+  it("escapes what Mermaid would read", async () => {
+    const odd: Picture = {
+      title: "Odd",
+      revisions: [{ ...revision, id: "a", parents: [], summary: 'a "quote" & #1' }],
+      switches: [],
+    };
+    expect(await drawPicture(odd, "mermaid")).to.include("a #34;quote#34; #38; #35;1");
+  });
+
+  it("leads arrows from tree to tree in either direction, and down where a switch leads back", async () => {
+    const later = { ...revision, id: "z1", parents: [], manager: "z", dependsOn: ["a1"], summary: "" };
+    const first = { ...revision, id: "a1", parents: [], manager: "a", summary: "" };
+    const right = await drawPicture({ title: "Right", revisions: [later, first], switches: [] }, "svg");
+    const [, from = "", to = ""] = /class="dependsOn" d="M([\d.]+) .* ([\d.]+) [\d.]+"/.exec(right) ?? [];
+    expect(Number(from)).to.be.lessThan(Number(to));
+    const many = Array.from({ length: 500 }, (_, at) => ({
+      ...revision,
+      id: `r${at}`,
+      parents: at === 499 ? [] : [`r${at + 1}`],
+      summary: "",
+    }));
+    const switches = [{ manager: "store", from: "r0", to: "r400", summary: "" }];
+    const svg = await drawPicture({ title: "Down", revisions: many, switches }, "svg");
+    const [, top = "", bottom = ""] =
+      /class="switch" d="M[\d.]+ ([\d.]+) .* [\d.]+ ([\d.]+)"/.exec(svg) ?? [];
+    expect(Number(top)).to.be.lessThan(Number(bottom));
+  });
+
   it("is drawn of nothing, too, and of a tree of a thousand revisions", async () => {
     for (const format of ["svg", "html", "mermaid", "dot", "json"] as const)
       expect(await drawPicture({ title: "Nothing", revisions: [], switches: [] }, format)).to.include(

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { GodwitError } from "../../../lib/errors.js";
 import { buildGraph, planUpgrade } from "../../../lib/graph/index.js";
+import { failure } from "./failure.js";
 import { drawn, standingOn } from "./map.js";
 
 /** What is wrong with the headers that a map draws: code and message. */
@@ -62,6 +63,25 @@ describe("Headers that do not fit together", () => {
       ["nosuch", "map.txt:3"],
     ],
     [
+      "a switch from nowhere",
+      "t aaaa\nt bbbb <- aaaa  A 1\nt nosuch => bbbb",
+      "missing-parent",
+      ["nosuch", "map.txt:3"],
+    ],
+    [
+      "a switch to another tree",
+      "t aaaa  A 1\nu bbbb  B 1\nt aaaa => bbbb",
+      "missing-parent",
+      ["bbbb", "map.txt:3"],
+    ],
+    ["a switch to where it starts", "t aaaa  A 1\nt aaaa => aaaa", "self-loop", ["aaaa", "map.txt:2"]],
+    [
+      "a need of its own label",
+      "t aaaa  needs: one  labels: one",
+      "dependency-self-loop",
+      ["one", "map.txt:1"],
+    ],
+    [
       "a switch within a branch",
       "t aaaa  A 1\nt bbbb <- aaaa  A 2\nt aaaa => bbbb",
       "not-in-branch",
@@ -86,6 +106,19 @@ describe("Headers that do not fit together", () => {
       expect(found.slice(0, code.length + 1)).to.equal(`${code}:`);
       for (const name of names) expect(found).to.include(name);
     });
+});
+
+describe("A switch", () => {
+  it("that needs what no file has is refused", () => {
+    const { revisions, switches } = drawn("t aaaa\nt bbbb <- aaaa  A 1\nt cccc <- aaaa  B 1\nt bbbb => cccc");
+    const build = (dependsOn: string[]): unknown =>
+      buildGraph(
+        revisions,
+        switches.map((edge) => ({ ...edge, dependsOn })),
+      );
+    expect(failure(() => build(["nosuch"])).code).to.equal("missing-dependency");
+    expect(() => build(["aaaa", "t-A"])).to.not.throw();
+  });
 });
 
 describe("Headers that name others", () => {

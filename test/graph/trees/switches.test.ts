@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { GodwitError } from "../../../lib/errors.js";
 import {
   type AppliedState,
   buildGraph,
@@ -7,6 +6,7 @@ import {
   planUpgrade,
   type RevisionGraph,
 } from "../../../lib/graph/index.js";
+import { failure } from "./failure.js";
 import { drawn, standingOn } from "./map.js";
 
 const plain = { unrecordedTrees: "started" } as const;
@@ -20,16 +20,6 @@ function plan(graph: RevisionGraph, state: AppliedState, ...targets: string[]): 
   return planUpgrade(graph, state, targets, plain).steps.map(
     (step) => `${step.direction} ${step.revision} (${step.heads.join(" ")})`,
   );
-}
-
-function failure(work: () => unknown): GodwitError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof GodwitError) return error;
-    throw error;
-  }
-  return expect.fail("nothing was refused");
 }
 
 const twoBranches = `
@@ -78,6 +68,13 @@ describe("A switch between two branches of a tree", () => {
       "up new1 (new1)",
     ]);
     expect(plan(graph, standingOn({ store: "root" }), "store-New@1.0.0")).to.deep.equal(["up new1 (new1)"]);
+  });
+
+  it("is not gone over from more than one revision", () => {
+    const lines = map(`${twoBranches}
+      store  old3 <- old1  Old 3.0.0`);
+    const error = failure(() => plan(lines, standingOn({ store: ["old2", "old3"] }), "new1"));
+    expect([error.code, error.hint]).to.deep.equal(["no-switch", "Bring the tree to one revision first."]);
   });
 
   it("lets no tree end on two branches", () => {
@@ -129,6 +126,34 @@ describe("Several switches", () => {
     expect(plan(tied, standingOn({ store: "d1" }), "c1")).to.deep.equal(["switch c1 (c1)"]);
   });
 
+  it("are taken from the nearest on, whatever their order in the files", () => {
+    const near = map(`
+      store  root
+      store  a1 <- root  A 1
+      store  a2 <- a1    A 2
+      store  a3 <- a2    A 3
+      store  b1 <- root  B 1
+      store  c1 <- root  C 1
+      store  a3 => b1
+      store  a1 => c1
+      store  c1 => b1`);
+    expect(plan(near, standingOn({ store: "a1" }), "b1")).to.deep.equal(["switch c1 (c1)", "switch b1 (b1)"]);
+  });
+
+  it("that start equally far away and lead to the same revision are told by where they start", () => {
+    const parted = map(`
+      store  root
+      store  a1 <- root  A 1
+      store  a2 <- a1    A 2
+      store  a3 <- a1    A 3
+      store  b1 <- root  B 1
+      store  a2 => b1
+      store  a3 => b1`);
+    const error = failure(() => plan(parted, standingOn({ store: "a1" }), "b1"));
+    expect(error.code).to.equal("ambiguous-switch");
+    expect(error.hint).to.include("`godwit upgrade a2` or `godwit upgrade a3`");
+  });
+
   it("that lead nowhere near are no way", () => {
     const none = map(`${three}
       store  a1 => b1`);
@@ -158,6 +183,20 @@ describe("Trees that depend on each other", () => {
     const { steps } = planUpgrade(graph, standingOn({}), ["head"], plain);
     const last = new Map(steps.map((step) => [step.manager, step.heads]));
     expect(Object.fromEntries(last)).to.deep.equal({ lib: ["lib3"], app: ["app2"] });
+  });
+
+  it("need the switch itself, where it lands on what they need", () => {
+    const landed = map(`${twoBranches}
+      app  app1  needs: new1`);
+    expect(plan(landed, standingOn({ store: "old2" }), "new2", "app1")).to.have.members([
+      "switch new1 (new1)",
+      "up new2 (new2)",
+      "up app1 (app1)",
+    ]);
+    expect(plan(landed, standingOn({ store: "old2" }), "app1")).to.deep.equal([
+      "switch new1 (new1)",
+      "up app1 (app1)",
+    ]);
   });
 
   it("wait for a switch that brings what they need", () => {

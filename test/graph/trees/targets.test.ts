@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { GodwitError } from "../../../lib/errors.js";
 import {
   type AppliedState,
   buildGraph,
@@ -11,6 +10,7 @@ import {
   resolveRevision,
   type Step,
 } from "../../../lib/graph/index.js";
+import { failure } from "./failure.js";
 import { drawn, standingOn } from "./map.js";
 
 const plain = { unrecordedTrees: "started" } as const;
@@ -54,16 +54,6 @@ function told(steps: readonly Step[]): string[] {
   return steps.map(({ direction, revision }) => `${direction} ${revision}`);
 }
 
-function failure(work: () => unknown): GodwitError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof GodwitError) return error;
-    throw error;
-  }
-  return expect.fail("nothing was refused");
-}
-
 describe("Upgrade targets of a repository", () => {
   const throughSwitch = ["switch 2101fbf51ad3", "up 4e2d7a28475b"];
   const both = ["up 380002bcbb26", "up bf6308af80aa"];
@@ -98,6 +88,10 @@ describe("Upgrade targets of a repository", () => {
   it("head starts an empty tree with one tip on a plain database", () => {
     const steps = told(planUpgrade(graph, old, ["head"], plain).steps);
     expect(steps).to.include.members(["up 8b8e030aba2b", "up a0d766f99876"]);
+  });
+
+  it("no target means head", () => {
+    expect(told(planUpgrade(graph, old, [], butler).steps)).to.deep.equal(both);
   });
 
   it("several targets are reached in one plan", () => {

@@ -1,0 +1,13 @@
+/**
+ * For what is surely there, which the compiler cannot see. Where something may be missing, look it up plainly and say what holds then.
+ */
+
+/** What stands at a place of a list. */
+export function valueAt<Value>(list: ArrayLike<Value>, place: number): Value {
+  return list[place] as Value;
+}
+
+/** What a map has for a key. */
+export function valueOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value {
+  return map.get(key) as Value;
+}

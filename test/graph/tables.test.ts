@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import type { GraphNode } from "../../lib/graph/graph.js";
+import { loadGraph } from "../../lib/graph/load.js";
+import { createRevision } from "../../lib/graph/operations/create.js";
+import { downgradeTable } from "../../lib/graph/operations/downgrade.js";
+import { historyOfTable } from "../../lib/graph/operations/history.js";
+import { upgradeTable } from "../../lib/graph/operations/upgrade.js";
+import { failure } from "./trees/failure.js";
+
+const nodes: GraphNode[] = [
+  { id: "a1", parents: [], labels: ["one"] },
+  { id: "a2", parents: ["a1"] },
+  { id: "b1", parents: [], dependsOn: ["a2"] },
+];
+const graph = loadGraph(nodes);
+
+describe("A version table without trees", () => {
+  it("has no row twice", () => {
+    expect(failure(() => downgradeTable(graph, ["a2", "a2"], "base")).code).to.equal(
+      "version-table-mismatch",
+    );
+  });
+
+  it("is not moved to nothing by a target that leads up", () => {
+    expect(failure(() => downgradeTable(graph, ["b1"], "base+0")).code).to.equal("relative-out-of-range");
+  });
+
+  it("is not counted below base, on no branch and on none that there is not", () => {
+    expect(failure(() => upgradeTable(graph, [], ["one@base-1"])).code).to.equal("relative-out-of-range");
+    expect(failure(() => upgradeTable(graph, [], ["nosuch@base-1"])).code).to.equal("unknown-branch");
+  });
+
+  it("names both where one of two targets needs the other", () => {
+    const error = failure(() => upgradeTable(graph, [], ["b1", "a1"]));
+    expect([error.code, error.message]).to.deep.equal([
+      "overlapping-revisions",
+      "a1 is needed by b1 and follows from it: they cannot be named together.",
+    ]);
+  });
+});
+
+describe("A history of one line", () => {
+  it("does not go over from tree to tree", () => {
+    const error = failure(() => historyOfTable(graph, [], "a1:b1"));
+    expect([error.code, error.message]).to.deep.equal([
+      "not-an-ancestor",
+      "Only dependencies lead from 'b1' to 'a1': they are not on one line.",
+    ]);
+  });
+
+  it("of a branch ends where a revision of another tree covers its head", () => {
+    const error = failure(() => historyOfTable(graph, [], "one@a1:"));
+    expect([error.code, error.message]).to.deep.equal(["not-an-ancestor", "a1 is not below 'heads'."]);
+  });
+});
+
+describe("A new revision", () => {
+  it("depends on revisions, not on nothing", () => {
+    const wanted = { id: "c1", on: [], labels: [], place: "head" } as const;
+    expect(failure(() => createRevision(graph, nodes, { ...wanted, dependsOn: ["base"] })).code).to.equal(
+      "missing-dependency",
+    );
+    expect(createRevision(graph, nodes, { ...wanted, dependsOn: ["one", "b1"] }).dependsOn).to.deep.equal([
+      "one",
+      "b1",
+    ]);
+  });
+});
