@@ -3,6 +3,9 @@ import type { ColumnSource, Target } from "../schema/draft.js";
 import type { CostClass } from "../schema/editor.js";
 import { foldedName } from "../schema/folded-name.js";
 import type { Check, Column, Index, Table } from "../schema/table.js";
+import { affinity } from "./affinity.js";
+import { updateStatements, valuesInPlace } from "./in-place.js";
+import type { Render } from "./in-place.js";
 import { literal, quoteName } from "./literals.js";
 import { impliesCheck, lengthCheckedColumn } from "./length-check.js";
 import { nameOf, tokenize } from "./parse/tokens.js";
@@ -11,6 +14,8 @@ import { columnText, createIndexText, createTableText } from "./statements.js";
 /** How a change is carried out. */
 export interface AlterPlan {
   readonly cost: CostClass;
+  /** Whether the rows go into a new table. */
+  readonly rebuilds: boolean;
   /** Queries that return a row if a new rule does not hold; with what to say then. */
   readonly scans: readonly { readonly text: string; readonly rule: string }[];
   readonly statements: readonly string[];
@@ -46,22 +51,30 @@ export const nothingKnown: RowFacts = { stored: new Set(), formerNames: new Map(
 export function planAlteration(
   old: Table,
   target: Target,
-  render: (source: ColumnSource & { kind: "expression" }) => string,
+  render: Render,
   source: RebuildSource | RowFacts = nothingKnown,
 ): AlterPlan {
   if ("from" in source) return rebuild(old, target, render, source);
-  if (!needsRebuild(old, target, source)) return edit(old, target);
+  const values: ReadonlyMap<string, string> =
+    source.formerNames.size > 0 ? new Map() : valuesInPlace(old, target, render);
+  if (!needsRebuild(old, target, source, values)) return edit(old, target, values);
   return rebuild(old, target, render, rowsInOrder(old, target.table, source));
 }
 
-/** What changes stored rows, or how SQLite reads them. */
-function needsRebuild(old: Table, { table, sources }: Target, { stored, formerNames }: RowFacts): boolean {
+/** What changes stored rows, or how SQLite reads them. @param values what is written in place */
+function needsRebuild(
+  old: Table,
+  { table, sources }: Target,
+  { stored, formerNames }: RowFacts,
+  values: ReadonlyMap<string, string>,
+): boolean {
   if (JSON.stringify(keyShape(old)) !== JSON.stringify(keyShape(table))) return true;
   const kept = table.columns.slice(0, old.columns.length);
   if (kept.length !== old.columns.length) return true;
   const changed = kept.some((column, index) => {
     const before = old.columns[index];
     const source = sources.get(column.name);
+    if (values.has(column.name)) return false;
     return (
       before === undefined ||
       source?.kind !== "old" ||
@@ -123,15 +136,6 @@ function isConstant(text: string): boolean {
   return !/^\(?\s*CURRENT_(?:TIMESTAMP|DATE|TIME)\s*\)?$/i.test(text);
 }
 
-/** The rule by which SQLite reads a declared type ("Datatypes in SQLite", section 3.1). */
-export function affinity(type: string): "integer" | "text" | "blob" | "real" | "numeric" {
-  const upper = type.toUpperCase();
-  if (upper.includes("INT")) return "integer";
-  if (/CHAR|CLOB|TEXT/.test(upper)) return "text";
-  if (upper === "" || upper.includes("BLOB")) return "blob";
-  return /REAL|FLOA|DOUB/.test(upper) ? "real" : "numeric";
-}
-
 /** `ADD COLUMN` takes constant defaults only, and NOT NULL only with one that is not NULL. */
 function isNativelyAdded(column: Column, source: ColumnSource | undefined): boolean {
   if (source?.kind !== "default" || column.generated !== null) return false;
@@ -139,11 +143,12 @@ function isNativelyAdded(column: Column, source: ColumnSource | undefined): bool
   return /^(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?|[xX]'[0-9a-fA-F]*')$/.test(column.default);
 }
 
-function edit(old: Table, { table }: Target): AlterPlan {
+function edit(old: Table, { table }: Target, values: ReadonlyMap<string, string>): AlterPlan {
   const added = table.columns.slice(old.columns.length);
-  const statements = added.map(
-    (column) => `ALTER TABLE ${quoteName(old.name)} ADD COLUMN ${columnText(column)}`,
-  );
+  const statements = [
+    ...updateStatements(old.name, values),
+    ...added.map((column) => `ALTER TABLE ${quoteName(old.name)} ADD COLUMN ${columnText(column)}`),
+  ];
   const scans = [...newNotNull(old, table), ...newChecks(old, table)];
   const checksForeignKeys = table.foreignKeys.some(
     (key) => !old.foreignKeys.some((one) => JSON.stringify(one) === JSON.stringify(key)),
@@ -155,7 +160,8 @@ function edit(old: Table, { table }: Target): AlterPlan {
   statements.push(...indexes);
   statements.push(...tableRename(old.name, table.name));
   const reads = scans.length > 0 || checksForeignKeys || indexes.some((one) => one.startsWith("CREATE"));
-  return { cost: reads ? "scan" : "metadata", scans, statements };
+  const cost = values.size > 0 ? "rewrite" : reads ? "scan" : "metadata";
+  return { cost, rebuilds: false, scans, statements };
 }
 
 function textOf(index: Index): string {
@@ -231,12 +237,7 @@ function indexStatements(old: Table, table: Table): string[] {
   ];
 }
 
-function rebuild(
-  old: Table,
-  { table, sources }: Target,
-  render: (source: ColumnSource & { kind: "expression" }) => string,
-  source: RebuildSource,
-): AlterPlan {
+function rebuild(old: Table, { table, sources }: Target, render: Render, source: RebuildSource): AlterPlan {
   const temporary = `_godwit_new_${table.name}`;
   const written = table.columns.filter((column) => column.generated === null);
   const values = written.map(
@@ -248,6 +249,7 @@ function rebuild(
   const order = source.order === null || source.order === undefined ? "" : ` ORDER BY ${source.order}`;
   return {
     cost: "rewrite",
+    rebuilds: true,
     scans: [],
     statements: [
       createTableText({ ...table, name: temporary }),
@@ -291,11 +293,7 @@ function rowsInOrder(old: Table, table: Table, { formerNames, rowids }: RowFacts
   return { ...source, from: `(SELECT ${selected} FROM ${alias}) AS ${alias}` };
 }
 
-function valueOf(
-  column: Column,
-  source: ColumnSource | undefined,
-  render: (source: ColumnSource & { kind: "expression" }) => string,
-): string {
+function valueOf(column: Column, source: ColumnSource | undefined, render: Render): string {
   if (source === undefined || source.kind === "default") return column.default ?? "NULL";
   return source.kind === "old" ? quoteName(source.column) : render(source);
 }

@@ -1,7 +1,7 @@
 /** Whether a change leaves all that foreign keys look at as it was. */
 import type { Target } from "../schema/draft.js";
 import type { Table } from "../schema/table.js";
-import { affinity } from "./plan.js";
+import { affinity } from "./affinity.js";
 
 /**
  * Looking at every foreign key again takes as long as writing a table. It can be left out where the columns of keys keep their values, and what

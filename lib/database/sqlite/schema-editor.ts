@@ -113,8 +113,8 @@ export class SqliteSchemaEditor implements SchemaEditor {
 
   async #facts(old: Table, target: Target): Promise<Omit<RowFacts, "formerNames">> {
     const stored = await this.#storedColumns(old, target);
-    const { cost } = planFor(old, target, { ...nothingKnown, stored });
-    const rowid = cost === "rewrite" ? rowidName(old, target.table) : null;
+    const { rebuilds } = planFor(old, target, { ...nothingKnown, stored });
+    const rowid = rebuilds ? rowidName(old, target.table) : null;
     return { stored, rowids: rowid === null ? "any" : await this.#rowids(old.name, rowid) };
   }
 
