@@ -49,6 +49,8 @@ async function joinFolder(entry, packages) {
     format: "esm",
     target: "node20",
     sourcemap: true,
+    // Others' code is read at each start, and by nobody: shorter, it is parsed in half the time.
+    minify: packages === "inlined",
     legalComments: "inline",
   });
 }

@@ -12,7 +12,7 @@ export function reversed(edges: Edges): number[][] {
 /** The nodes of one cycle, each followed by one that it needs; empty where there is no cycle. */
 export function cycleIn(downs: Edges, ups: Edges = reversed(downs)): number[] {
   const looping = withoutOrder(downs, ups);
-  const start = looping.findIndex((loops) => loops === 1);
+  const start = looping.indexOf(1);
   if (start === -1) return [];
   // Whatever is left after sorting needs something that is left: walking down from it must come round.
   const seen = new Map<number, number>();

@@ -22,7 +22,10 @@ export function loadGraph<Node extends GraphNode>(
 ): Graph {
   const byId = indexIds(nodes, describe);
   const byLabel = indexLabels(nodes, byId, describe);
-  const parents = nodes.map((node) => unique(node.parents.map((id) => parentOf(node, id, byId, describe))));
+  // Most nodes have one parent and nothing else: this runs at every start, over thousands of them.
+  const parents = nodes.map((node) =>
+    node.parents.length === 0 ? none : unique(node.parents.map((id) => parentOf(node, id, byId, describe))),
+  );
   const dependsOn = nodes.map((node) =>
     node.dependsOn === undefined || node.dependsOn.length === 0
       ? none
@@ -63,16 +66,19 @@ function indexIds<Node extends GraphNode>(
   describe: (node: Node) => string,
 ): Map<string, number> {
   const byId = new Map<string, number>();
-  for (const [number, node] of nodes.entries()) {
+  for (const node of nodes) {
     refuseOddNode(node, describe);
-    const other = nodes[byId.get(node.id) ?? -1];
+    const other = byId.get(node.id);
     if (other !== undefined)
       throw problem(
         "duplicate-revision",
-        `Two revisions have the id ${node.id}: ${describe(other)} and ${describe(node)}.`,
+        `Two revisions have the id ${node.id}: ${nodes
+          .slice(other, other + 1)
+          .map(describe)
+          .join("")} and ${describe(node)}.`,
         "Give one of them another id.",
       );
-    byId.set(node.id, number);
+    byId.set(node.id, byId.size);
   }
   return byId;
 }
@@ -101,8 +107,9 @@ function indexLabels<Node extends GraphNode>(
 ): Map<string, number> {
   const byLabel = new Map<string, number>();
   const carrier = new Map<string, Node>();
-  for (const [number, node] of nodes.entries())
-    for (const label of node.labels ?? []) {
+  for (const node of nodes) {
+    if (node.labels === undefined || node.labels.length === 0) continue;
+    for (const label of node.labels) {
       const other = carrier.get(label);
       const named = byId.get(label);
       if (other !== undefined || named !== undefined)
@@ -115,8 +122,9 @@ function indexLabels<Node extends GraphNode>(
               : `Two revisions have the label '${label}': ${describe(other)} and ${describe(node)}.`,
         );
       carrier.set(label, node);
-      byLabel.set(label, number);
+      byLabel.set(label, byId.get(node.id) ?? 0);
     }
+  }
   return byLabel;
 }
 

@@ -59,6 +59,6 @@ export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
 
 function lanesTo(leadsTo: readonly (string | null)[], id: string): number[] {
   const lanes: number[] = [];
-  for (const [lane, to] of leadsTo.entries()) if (to === id) lanes.push(lane);
+  for (let lane = leadsTo.indexOf(id); lane !== -1; lane = leadsTo.indexOf(id, lane + 1)) lanes.push(lane);
   return lanes;
 }

@@ -118,15 +118,18 @@ function replacements(nodes: readonly Revision[]): Map<string, string> {
 function treeLabels(nodes: readonly Revision[]): Map<string, string[]> {
   const candidates = labelCandidates(nodes);
   // What a file of the tree says itself goes first.
-  for (const { manager, id, labels } of nodes)
-    for (const name of labels.length === 0 ? [id] : [id, ...labels]) {
-      const carriers = candidates.get(name);
-      if (carriers !== undefined)
-        candidates.set(
-          name,
-          carriers.filter((carrier) => carrier.manager !== manager),
-        );
-    }
+  const take = (name: string, manager: string): void => {
+    const carriers = candidates.get(name);
+    if (carriers === undefined) return;
+    candidates.set(
+      name,
+      carriers.filter((carrier) => carrier.manager !== manager),
+    );
+  };
+  for (const { manager, id, labels } of nodes) {
+    take(id, manager);
+    if (labels.length > 0) for (const label of labels) take(label, manager);
+  }
   const labels = new Map<string, string[]>();
   for (const [label, [carrier, ...others]] of candidates)
     if (carrier !== undefined && others.length === 0)
@@ -157,6 +160,7 @@ function labelCandidates(nodes: readonly Revision[]): Map<string, readonly Revis
 function inheritedBranches(graph: Graph, nodes: readonly Revision[]): (string | null)[] {
   const known: (string | null | undefined)[] = nodes.map((revision) => revision.branch ?? undefined);
   for (let start = 0; start < nodes.length; start++) {
+    if (known[start] !== undefined) continue;
     const open: number[] = [];
     let node: number | undefined = start;
     while (node !== undefined && known[node] === undefined) {
@@ -170,7 +174,8 @@ function inheritedBranches(graph: Graph, nodes: readonly Revision[]): (string | 
 }
 
 function refuseForeignParents(graph: Graph, nodes: readonly Revision[]): void {
-  for (const [node, revision] of nodes.entries())
+  let node = 0;
+  for (const revision of nodes) {
     for (const parent of neighbours(graph.parents, node)) {
       const below = valueAt(nodes, parent);
       if (below.manager !== revision.manager)
@@ -180,6 +185,8 @@ function refuseForeignParents(graph: Graph, nodes: readonly Revision[]): void {
           "A revision of another tree that must come first belongs into dependsOn.",
         );
     }
+    node += 1;
+  }
 }
 
 function refuseOddSwitches(
