@@ -101,6 +101,7 @@ export async function quietEnvironment(project: Project, { options = {} }: StepD
     providers: await resolveProviders(project, {}).catch(() => new Map<string, readonly unknown[]>()),
     dataLoss: "allow" as const,
     onEvent: () => {},
+    jobs: 1,
     onPause: undefined,
   };
 }

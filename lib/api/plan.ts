@@ -131,6 +131,7 @@ async function foreseeAsFarAsPossible(
     providers: await resolveProviders(project, options),
     dataLoss: "allow",
     onEvent: () => {},
+    jobs: 1,
     onPause: undefined,
   };
   return foresee(project.repository, environment, steps, {

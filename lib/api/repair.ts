@@ -198,6 +198,7 @@ async function environmentOf(project: Project, options: RunOptions): Promise<Run
     providers: await resolveProviders(project, options),
     dataLoss: options.dataLoss ?? "refuse",
     onEvent: options.onEvent ?? (() => {}),
+    jobs: 1,
     onPause: options.onPause,
   };
 }
@@ -301,7 +302,7 @@ class RepairRun {
           session,
           "up",
           nameOf(mend),
-          new SubstepsInside(new Map()),
+          new SubstepsInside(new Set()),
         );
         await mend.apply(context);
         await session.checkForeignKeys([...context.written].toSorted());

@@ -23,6 +23,11 @@ export interface Sql {
   readonly parts: readonly SqlPart[];
 }
 
+/** The number `n` of a query that gives one row, such as `SELECT count(*) AS n`. */
+export function numberOf([row]: readonly Row[]): bigint {
+  return BigInt(String(row?.["n"]));
+}
+
 function isSql(value: unknown): value is Sql {
   return typeof value === "object" && value !== null && "parts" in value;
 }

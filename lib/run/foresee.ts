@@ -9,6 +9,7 @@ import type { PreparedStep } from "./prepare.js";
 import { NotKnownYet, PlanContext } from "./plan-context.js";
 import { dataLossRefused } from "./run-context.js";
 import type { RunEnvironment } from "./run-context.js";
+import { valueAt } from "../known.js";
 
 /** What a step would do, as far as it can be known beforehand. */
 export interface Foresight {
@@ -63,7 +64,7 @@ export async function foresee(
         index < runnable
           ? await foreseeStep(environment, session, { ...shared, isKnown }, step)
           : { ...new PlanContext(environment, session, shared, step).foresight(), open: null };
-      foresights.push(combined(examined[index], foresight));
+      foresights.push(combined(valueAt(examined, index), foresight));
     }
     refuseDataLoss(environment, foresights);
     return foresights;
@@ -130,12 +131,10 @@ async function examine(
 }
 
 /** What preconditions say comes first; what the code of the step says too is told once. */
-function combined(examined: Examined | undefined, foresight: Foresight): Foresight {
-  if (examined === undefined) return foresight;
+function combined(examined: Examined, foresight: Foresight): Foresight {
   const { losesData, notes, fault } = examined;
   const known = new Set(losesData.map(({ what }) => what));
-  const inTheWay =
-    fault === null ? [] : [`In the way: ${[fault.message, fault.hint ?? ""].join(" ").trim()}`];
+  const inTheWay = fault === null ? [] : [`In the way: ${[fault.message, fault.hint].join(" ").trim()}`];
   return {
     ...foresight,
     losesData: [...losesData, ...foresight.losesData.filter(({ what }) => !known.has(what))],
@@ -178,10 +177,10 @@ async function substepsDone(
   { repository }: RunEnvironment,
   session: Session,
   prepared: PreparedStep,
-): Promise<ReadonlyMap<string, unknown>> {
+): Promise<ReadonlySet<string>> {
   const isRecorded =
     !isTransactional(prepared) && (await session.schema(repository.conventions).hasTable(progressTable));
-  return isRecorded ? readProgress(session, prepared.revision.id, prepared.direction) : new Map();
+  return isRecorded ? readProgress(session, prepared.revision.id, prepared.direction) : new Set();
 }
 
 function refuseDataLoss(environment: RunEnvironment, foresights: readonly Foresight[]): void {

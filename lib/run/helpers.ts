@@ -2,7 +2,7 @@
 import { dangling, findRows } from "../database/integrity.js";
 import type { FoundRows } from "../database/integrity.js";
 import type { ForeignKey } from "../database/schema/table.js";
-import { sql } from "../database/sql.js";
+import { numberOf, sql } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { SqlValue } from "../database/sql.js";
 import type { RevisionContext } from "./context.js";
@@ -20,18 +20,18 @@ export async function losesValues(
   unless: SqlValue = null,
 ): Promise<void> {
   const name = sql.id(column);
-  const [row] = await context.query(
+  const rows = await context.query(
     unless === null
       ? sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${name} IS NOT NULL`
       : sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${name} <> ${unless}`,
   );
-  context.losesData(`values of "${column}" in "${table}"`, BigInt(String(row?.["n"] ?? 0)));
+  context.losesData(`values of "${column}" in "${table}"`, numberOf(rows));
 }
 
 /** Says that the rows of a table are about to be lost: the step is refused unless the user allowed it, or there are none. */
 export async function losesRows(context: RevisionContext, table: string): Promise<void> {
-  const [row] = await context.query(sql`SELECT count(*) AS n FROM ${sql.table(table)}`);
-  context.losesData(`rows of "${table}"`, BigInt(String(row?.["n"] ?? 0)));
+  const rows = await context.query(sql`SELECT count(*) AS n FROM ${sql.table(table)}`);
+  context.losesData(`rows of "${table}"`, numberOf(rows));
 }
 
 /** The name of the index that was made together with a foreign key, or null where there is none. */

@@ -1,5 +1,5 @@
 /** Code of a project around each step: `hooks.beforeStep` and `hooks.afterStep` of the configuration. */
-import { GodwitError, StepError } from "../errors.js";
+import { GodwitError, messageOf, StepError } from "../errors.js";
 import type { RevisionContext } from "./context.js";
 import { describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
@@ -48,7 +48,7 @@ export async function callHook(
     );
   } catch (error) {
     if (error instanceof GodwitError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new StepError("hook-failed", `hooks.${name} failed at ${describeStep(prepared)}: ${reason}`, {
       hint: "The step is not recorded. Mend the hook in the configuration, and run the same command again.",
       cause: error,

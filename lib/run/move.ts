@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { GodwitError, InterruptedError, RefusedError, StepError } from "../errors.js";
+import { GodwitError, InterruptedError, messageOf, RefusedError, StepError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
 import type { Session, TransactionOptions } from "../database/database.js";
 import { describeHolder, requireHeld } from "../database/lock.js";
@@ -23,6 +23,7 @@ import type { StepRun } from "./step-run.js";
 import { asStepError, headsOf, runInside, runStep, sameHeads, withHeads } from "./step.js";
 import type { Heads, StepOutcome } from "./step.js";
 import { TreeRunner } from "./tree-runner.js";
+import { valueAt } from "../known.js";
 
 /** A plan for a state. Made again whenever another runner has moved the repository. */
 export type Planner = (state: RepositoryState) => Promise<MovePlan>;
@@ -98,9 +99,9 @@ function readStateOnce({ repository, known }: Move): Promise<RepositoryState> {
 /** @throws RefusedError `inconsistent` with every disagreement */
 export function refuseInconsistent({ problems }: RepositoryState): void {
   if (problems.length === 0) return;
-  const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))];
+  const hints = new Set(problems.map(({ hint }) => hint).filter((hint) => hint !== null));
   throw new RefusedError("inconsistent", problems.map(({ message }) => message).join("\n"), {
-    hint: hints.join("\n"),
+    hint: [...hints].join("\n"),
   });
 }
 
@@ -252,6 +253,7 @@ async function carryOutAtOnce(
   try {
     stopIfAsked(run, "the first step");
     for (const prepared of steps) entries.push(await log.started(prepared));
+    await pauseAt(run.environment.onPause, "plan:begin");
     outcome = await runCommitted(log, start, steps, () => runTogether(run, steps, start, durations));
   } catch (error) {
     await log.failedTogether(entries, durations.length, error, run.trace.statement);
@@ -261,9 +263,9 @@ async function carryOutAtOnce(
     for (const entry of entries) await log.forget(entry);
     return "moved";
   }
-  for (const [index, prepared] of steps.entries()) noteDone(run, prepared, durations[index] ?? 0, done);
+  for (const [index, prepared] of steps.entries()) noteDone(run, prepared, valueAt(durations, index), done);
   for (const [index, prepared] of steps.entries())
-    await finish(log, run, prepared, entries[index] ?? 0n, done);
+    await finish(log, run, prepared, valueAt(entries, index), done);
   return "done";
 }
 
@@ -276,7 +278,7 @@ function runTogether(
 ): Promise<StepOutcome> {
   return inTransaction(
     run,
-    () => steps[durations.length] ?? steps.at(-1),
+    () => stepAt(steps, durations.length),
     async (session) => {
       let heads = start;
       for (const prepared of steps) {
@@ -293,6 +295,11 @@ function runTogether(
       return { kind: "done", heads };
     },
   );
+}
+
+/** The step that is at work when so many are done: behind the last one, it is still that. */
+function stepAt<Step>(steps: readonly Step[], done: number): Step {
+  return valueAt(steps, Math.min(done, steps.length - 1));
 }
 
 /** Runs what ends with a commit. Where the answer to that is lost, the repository itself tells whether it took place. */
@@ -368,7 +375,7 @@ async function finishOutside({ environment }: StepRun, { revision }: PreparedSte
 }
 
 function afterCommit(prepared: PreparedStep, error: unknown, done: readonly CommittedStep[]): StepError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const code = error instanceof GodwitError ? error.code : "after-commit";
   return new StepError(code, `${describeStep(prepared)} was applied, but what follows it failed: ${reason}`, {
     hint: "Run the same command again: it finishes what is open.",
@@ -449,7 +456,7 @@ class StepLog {
     statement: string | null,
   ): Promise<void> {
     if (isCommitUnknown(error)) return;
-    const failed = steps[position] ?? steps.at(-1);
+    const failed = stepAt(steps, position);
     for (const step of steps) {
       if (step === failed) await this.failed(step, error, statement);
       else await this.forget(step).catch(() => undefined);

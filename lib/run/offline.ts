@@ -8,7 +8,7 @@ import { plainConventions } from "../database/schema/plain-conventions.js";
 import type { Table } from "../database/schema/table.js";
 import { sql } from "../database/sql.js";
 import type { Row, Sql } from "../database/sql.js";
-import { GodwitError } from "../errors.js";
+import { GodwitError, messageOf } from "../errors.js";
 import type { Repository } from "../repository/repository.js";
 import { createLogTable, logEnded, logStarted } from "../state/log.js";
 import { createProgressTable } from "../state/progress.js";
@@ -104,7 +104,7 @@ async function writeCode(
   } catch (error) {
     if (error instanceof NeedsRepository) throw stopped(prepared, error.message);
     if (error instanceof GodwitError) throw error;
-    throw stopped(prepared, error instanceof Error ? error.message : String(error));
+    throw stopped(prepared, messageOf(error));
   }
 }
 

@@ -50,7 +50,7 @@ export class PlanContext implements RevisionContext {
     session: Session,
     shared: SharedForesight,
     prepared: PlannedCode,
-    private readonly done: ReadonlyMap<string, unknown> = new Map(),
+    private readonly done: ReadonlySet<string> = new Set(),
   ) {
     this.dialect = session.dialect;
     this.direction = prepared.direction;

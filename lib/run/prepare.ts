@@ -1,9 +1,10 @@
-import { InputError, RefusedError } from "../errors.js";
+import { RefusedError } from "../errors.js";
 import type { Revision, Step } from "../graph/revision.js";
 import type { RevisionDefinition, SwitchDefinition } from "../revision.js";
 import type { RevisionContext } from "./context.js";
 import { resolveOptions } from "./option-values.js";
 import type { OptionValue } from "./option-values.js";
+import { surely } from "../known.js";
 
 export type StepDefinition = RevisionDefinition | SwitchDefinition;
 export type StepCode = (context: RevisionContext) => Promise<void>;
@@ -44,8 +45,8 @@ export async function prepareSteps(steps: readonly Step[], source: CodeSource): 
 
 async function prepareStep(step: Step, source: CodeSource): Promise<PreparedStep> {
   if (step.switch !== undefined) return prepareSwitch(step, step.switch, source);
-  const revision = known(source, step.revision);
-  const below = step.from[0] === undefined ? null : known(source, step.from[0]);
+  const revision = surely(source.revision(step.revision));
+  const below = step.from[0] === undefined ? null : surely(source.revision(step.from[0]));
   const goesUp = step.direction === "up";
   return {
     step,
@@ -64,8 +65,8 @@ async function prepareSwitch(
   { edge, way }: NonNullable<Step["switch"]>,
   source: CodeSource,
 ): Promise<PreparedStep> {
-  const from = known(source, edge.from);
-  const to = known(source, edge.to);
+  const from = surely(source.revision(edge.from));
+  const to = surely(source.revision(edge.to));
   return {
     step,
     revision: to,
@@ -76,12 +77,6 @@ async function prepareSwitch(
     direction: way === "forth" ? "up" : "down",
     checksum: () => source.checksumOfSwitch(edge.manager, edge.from, edge.to),
   };
-}
-
-function known(source: CodeSource, id: string): Revision {
-  const revision = source.revision(id);
-  if (revision === undefined) throw new InputError("unknown-revision", `No revision file has ${id}.`);
-  return revision;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { InputError } from "../errors.js";
+import { InputError, messageOf } from "../errors.js";
+import { valueAt } from "../known.js";
 
 /** Values by the name that revisions need, in the order in which they are asked. */
 export type Providers = ReadonlyMap<string, readonly unknown[]>;
@@ -78,7 +79,7 @@ async function importModule(
     const { importFile } = await import("../catalog/load.js");
     return await importFile(await findModule(module, folders));
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const [reason] = messageOf(error).split("\n", 1);
     throw new InputError(
       "provider-module",
       `Provider "${name}": module "${module}" could not be loaded: ${reason}`,
@@ -93,7 +94,7 @@ async function importModule(
 /** The file that is meant. Packages are found as an import finds them, whatever module system they are written for. */
 async function findModule(module: string, folders: readonly string[]): Promise<string> {
   if (module.startsWith("file:")) return fileURLToPath(module);
-  if (module.startsWith(".") || isAbsolute(module)) return resolve(folders[0] ?? "", module);
+  if (module.startsWith(".") || isAbsolute(module)) return resolve(valueAt(folders, 0), module);
   const { createJiti } = await import("jiti");
   let fault: unknown;
   for (const folder of folders) {

@@ -20,8 +20,8 @@ export interface RunEnvironment {
   readonly options: ReadonlyMap<string, OptionValue>;
   readonly providers: Providers;
   readonly dataLoss: "refuse" | "allow";
-  /** How many connections work side by side where PostgreSQL can use several (default 1). */
-  readonly jobs?: number;
+  /** How many connections work side by side where PostgreSQL can use several. */
+  readonly jobs: number;
   readonly onEvent: (event: RunEvent) => void;
   readonly onPause: PauseHook | undefined;
   /** Code around each step. */

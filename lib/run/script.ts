@@ -14,9 +14,8 @@ import { refuseInconsistent, treeRunners } from "./move.js";
 import type { Move, MovePlan } from "./move.js";
 import { describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
-import { asStepError, headsOf, runInside } from "./step.js";
+import { asStepError, runFrom } from "./step.js";
 import type { StepRun } from "./step-run.js";
-import type { Heads } from "./step.js";
 
 /** Statements that belong together. */
 export interface ScriptPart {
@@ -54,17 +53,17 @@ export async function writeDown(request: Omit<Move, "atomic">): Promise<Script> 
   await foresee(repository, plan.environment, plan.steps);
   const recorder = new Recorder();
   const { lockTimeoutMs } = request;
-  try {
-    await repository.database.transaction(
+  await repository.database
+    .transaction(
       { mode: "write", lockTimeoutMs, onChange: (text) => recorder.add(text) },
       async (session) => {
         await writeSteps(request, plan, session, recorder);
         throw new WrittenDown();
       },
-    );
-  } catch (error) {
-    if (!(error instanceof WrittenDown)) throw error;
-  }
+    )
+    .catch((error: unknown) => {
+      if (!(error instanceof WrittenDown)) throw error;
+    });
   return { parts: recorder.parts, steps: plan.steps, note: null };
 }
 
@@ -86,30 +85,26 @@ async function writeSteps(
     recorder.begin("The first write of godwit: its tables, and where the repository stands.");
     await adopt(repository, session, state, known, stamp());
   }
-  let heads: Heads = headsOf(state);
   const id = randomUUID();
   for (const [index, prepared] of plan.steps.entries()) {
     recorder.begin(describeStep(prepared), prepared.definition.summary);
-    heads = await writeStep(run, prepared, heads, session, { run: id, step: BigInt(index + 1), tool });
+    await writeStep(run, prepared, session, { run: id, step: BigInt(index + 1), tool });
   }
 }
 
 async function writeStep(
   run: StepRun,
   prepared: PreparedStep,
-  heads: Heads,
   session: Session,
   entry: { readonly run: string; readonly step: bigint; readonly tool: string },
-): Promise<Heads> {
+): Promise<void> {
   const { step, revision } = prepared;
   const { manager, direction } = step;
   const [started, user] = [run.stamp().at, userInfo().username];
   await logStarted(session, { ...entry, manager, revision: revision.id, direction, started, user });
   try {
-    const outcome = await runInside(run, prepared, heads, session);
-    if (outcome.kind === "moved") throw new Error("the state changed within a transaction");
+    await runFrom(run, prepared, session, await readState(run.environment.repository, session, run.known));
     await logEnded(session, { ...entry, ended: run.stamp().at, outcome: "done", statement: null });
-    return outcome.heads;
   } catch (error) {
     throw asStepError(prepared, error);
   }

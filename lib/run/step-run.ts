@@ -32,14 +32,14 @@ export interface StepRun {
  */
 export function inTransaction<T>(
   run: StepRun,
-  current: () => PreparedStep | undefined,
+  current: () => PreparedStep,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { environment } = run;
   return environment.repository.database.transaction(
     {
       mode: "write",
-      jobs: environment.jobs ?? 1,
+      jobs: environment.jobs,
       ...observed(run, current),
       signal: run.signal,
       onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
@@ -51,13 +51,13 @@ export function inTransaction<T>(
 /** How long statements of a step wait for locks, and who is told of them. */
 export function observed(
   { environment, lockTimeoutMs, trace }: StepRun,
-  current: () => PreparedStep | undefined,
+  current: () => PreparedStep,
 ): Required<SessionOptions> {
   return {
     lockTimeoutMs,
     onStatement: (text) => {
       trace.statement = text;
-      environment.onEvent({ kind: "statement", revision: current()?.revision.id ?? "", text });
+      environment.onEvent({ kind: "statement", revision: current().revision.id, text });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { GodwitError, StepError } from "../errors.js";
+import { GodwitError, messageOf, StepError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import { requireHeld } from "../database/lock.js";
 import { readState } from "../state/read.js";
@@ -12,6 +12,7 @@ import { checkBeforeCommit, inTransaction, observed } from "./step-run.js";
 import type { StepRun } from "./step-run.js";
 import { Substeps, SubstepsInside } from "./substeps.js";
 import type { StepScope } from "./tree-runner.js";
+import { valueOf } from "../known.js";
 
 /** Where the trees stood when the plan was made, by manager. */
 export type Heads = ReadonlyMap<string, readonly string[]>;
@@ -55,9 +56,23 @@ export async function runInside(
   const { environment, known } = run;
   const state = await readState(environment.repository, session, known);
   if (!sameHeads(headsOf(state), expected)) return { kind: "moved" };
+  await runFrom(run, prepared, session, state);
+  return { kind: "done", heads: withHeads(expected, prepared) };
+}
+
+/** Runs one step from the state that was read in the same transaction. */
+export async function runFrom(
+  run: StepRun,
+  prepared: PreparedStep,
+  session: Session,
+  state: RepositoryState,
+): Promise<void> {
+  const { environment } = run;
   const { direction, revision } = prepared;
   // A script of a revision of which an interrupted run has done a part begins where that ended.
-  const done = isTransactional(prepared) ? new Map() : await readProgress(session, revision.id, direction);
+  const done = isTransactional(prepared)
+    ? new Set<string>()
+    : await readProgress(session, revision.id, direction);
   const context = new RunContext(environment, session, direction, revision.id, new SubstepsInside(done));
   const record: StepScope["record"] = async (work) => {
     await work(session);
@@ -66,7 +81,6 @@ export async function runInside(
   await runOnTree(run, prepared, { session, state, context, record });
   await environment.verify?.(session, prepared.revision.id);
   await checkBeforeCommit(run, prepared, context);
-  return { kind: "done", heads: withHeads(expected, prepared) };
 }
 
 /** Each sub-step commits together with the note that it is done; the record of the step comes last. */
@@ -114,8 +128,7 @@ async function runOnTree(
   prepared: PreparedStep,
   scope: Omit<StepScope, "startedAt">,
 ): Promise<void> {
-  const tree = run.trees.get(prepared.step.manager);
-  if (tree === undefined) throw new Error(`no runner for tree ${prepared.step.manager}`);
+  const tree = valueOf(run.trees, prepared.step.manager);
   await tree.run(prepared, { ...scope, startedAt: performance.now() });
 }
 
@@ -137,7 +150,7 @@ export function sameHeads(a: Heads, b: Heads): boolean {
 /** An error of ours says already what is wrong; anything else failed in the revision's code or in the database. */
 export function asStepError(prepared: PreparedStep, error: unknown): GodwitError {
   if (error instanceof GodwitError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new StepError("step-failed", `${describeStep(prepared)} failed and was rolled back: ${reason}`, {
     hint: "The repository is as it was before this step. `--verbose` shows the statements.",
     cause: error,

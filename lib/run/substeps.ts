@@ -14,7 +14,7 @@ export class Substeps implements SubstepRunner {
   constructor(
     private readonly run: StepRun,
     private readonly prepared: PreparedStep,
-    private readonly done: ReadonlyMap<string, string | null>,
+    private readonly done: ReadonlySet<string>,
   ) {}
 
   async one(
@@ -43,7 +43,6 @@ export class Substeps implements SubstepRunner {
           revision,
           direction: prepared.direction,
           substep: name,
-          value: null,
           doneAt: run.stamp().at,
         });
         await checkBeforeCommit(run, prepared, context);
@@ -59,7 +58,7 @@ export class Substeps implements SubstepRunner {
     work: (context: RevisionContext, name: string) => Promise<void>,
     options: SubstepOptions,
   ): Promise<void> {
-    const jobs = isApart(context, options) ? Math.min(this.run.environment.jobs ?? 1, names.length) : 1;
+    const jobs = isApart(context, options) ? Math.min(this.run.environment.jobs, names.length) : 1;
     if (jobs > 1) return this.#sideBySide(jobs, names, work, options);
     for (const name of names) await this.one(context, name, () => work(context, name), options);
   }
@@ -102,7 +101,7 @@ function isApart({ dialect }: RunContext, { autocommit = false }: SubstepOptions
 
 /** The same inside a transaction that somebody else began: what an interrupted run has done is left out, nothing is noted. */
 export class SubstepsInside implements SubstepRunner {
-  constructor(private readonly done: ReadonlyMap<string, string | null>) {}
+  constructor(private readonly done: ReadonlySet<string>) {}
 
   async one(_context: RunContext, name: string, work: () => Promise<void>): Promise<void> {
     if (!this.done.has(name)) await work();

@@ -10,6 +10,7 @@ import type { RunContext, RunEnvironment } from "./run-context.js";
 import { requireEqual } from "./invariants.js";
 import { callHook } from "./hooks.js";
 import { pauseAt } from "./pause.js";
+import { surely } from "../known.js";
 
 /** What Umzug works on while one step runs: the step's transaction, and the state that was read in it. */
 export interface StepScope {
@@ -27,7 +28,7 @@ export class TreeRunner {
   #scope: StepScope | null = null;
 
   private constructor(umzug: (scope: () => StepScope) => Umzug<StepScope>) {
-    this.#umzug = umzug(() => this.#currentScope());
+    this.#umzug = umzug(() => surely(this.#scope));
   }
 
   /** Umzug is loaded only when something runs. */
@@ -56,8 +57,7 @@ export class TreeRunner {
       });
 
     const record = async (name: string, scope: StepScope): Promise<void> => {
-      const prepared = steps.find((one) => one.revision.id === name);
-      if (prepared === undefined) return;
+      const prepared = surely(steps.find((one) => one.revision.id === name));
       await pauseAt(environment.onPause, "step:record", name);
       const ran = {
         step: prepared.step,
@@ -91,11 +91,6 @@ export class TreeRunner {
     } finally {
       this.#scope = null;
     }
-  }
-
-  #currentScope(): StepScope {
-    if (this.#scope === null) throw new Error("Umzug runs outside of a step");
-    return this.#scope;
   }
 }
 

@@ -16,17 +16,15 @@ export async function createProgressTable(session: Session): Promise<void> {
   )`);
 }
 
-/** The sub-steps that are done of a revision, with what they recorded. */
+/** The sub-steps that are done of a revision. */
 export async function readProgress(
   session: Session,
   revision: string,
   direction: string,
-): Promise<Map<string, string | null>> {
-  const rows = await session.query(sql`SELECT substep, value FROM ${sql.table(progressTable)}
+): Promise<Set<string>> {
+  const rows = await session.query(sql`SELECT substep FROM ${sql.table(progressTable)}
     WHERE revision = ${revision} AND direction = ${direction}`);
-  return new Map(
-    rows.map((row) => [String(row["substep"]), row["value"] === null ? null : String(row["value"])]),
-  );
+  return new Set(rows.map((row) => String(row["substep"])));
 }
 
 /** Notes that a sub-step is done. */
@@ -36,12 +34,11 @@ export async function recordProgress(
     readonly revision: string;
     readonly direction: string;
     readonly substep: string;
-    readonly value: string | null;
     readonly doneAt: string;
   },
 ): Promise<void> {
-  await session.execute(sql`INSERT INTO ${sql.table(progressTable)} (revision, direction, substep, value, done_at)
-    VALUES (${done.revision}, ${done.direction}, ${done.substep}, ${done.value}, ${done.doneAt})`);
+  await session.execute(sql`INSERT INTO ${sql.table(progressTable)} (revision, direction, substep, done_at)
+    VALUES (${done.revision}, ${done.direction}, ${done.substep}, ${done.doneAt})`);
 }
 
 /** Forgets the sub-steps of a revision: it is applied as a whole. */

@@ -1,5 +1,4 @@
 /** The only writer of the version tables and of `alembic_version`. Everything here belongs into the transaction of the step that it records. */
-import { RefusedError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import type { Sql } from "../database/sql.js";
 import type { Revision, Step, Switch } from "../graph/revision.js";
@@ -15,6 +14,7 @@ import {
   insertVersionRows,
 } from "./version-tables.js";
 import type { NewVersionRow, RowKind, VersionRow } from "./version-tables.js";
+import { surely, valueOf } from "../known.js";
 
 /** When and by what something is recorded. */
 export interface Stamp {
@@ -72,10 +72,7 @@ function headsOf(state: RepositoryState): string[] {
   return [...state.trees.values()].flatMap((tree) => tree.heads);
 }
 
-/**
- * The rows that stand for a chain: every revision from the root of the tree to the heads, with its parents.
- * @throws RefusedError `unknown-applied-revision` where no file has one of them
- */
+/** The rows that stand for a chain: every revision from the root of the tree to the heads, with its parents. Files have all of them. */
 export function chainRows(
   heads: readonly string[],
   known: KnownRevisions,
@@ -87,24 +84,13 @@ export function chainRows(
   const seen = new Set<string>();
   const open = [...heads];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const revision = known.revision(id);
-    if (revision === undefined) throw unknownRevision(id);
+    const revision = surely(known.revision(id));
     if (seen.has(revision.id)) continue;
     seen.add(revision.id);
     rows.push(...rowsOf(revision, revision.parents, kind, { seq, durationMs: null, checksum: null, stamp }));
     open.push(...revision.parents);
   }
   return rows.toReversed();
-}
-
-function unknownRevision(id: string): RefusedError {
-  return new RefusedError(
-    "unknown-applied-revision",
-    `No revision file has ${id}, where the repository is.`,
-    {
-      hint: "A newer godwit may know it; or add the folder that holds it to `revisions` in the configuration.",
-    },
-  );
 }
 
 interface RowDetails<Seq> {
@@ -182,7 +168,7 @@ async function recordWayBack(
   edge: Switch,
   stamp: Stamp,
 ): Promise<void> {
-  const rows = state.trees.get(edge.manager)?.rows ?? [];
+  const { rows } = valueOf(state.trees, edge.manager);
   await deleteVersionRows(session, edge.manager, edge.to);
   if (rows.some((row) => row.revision === edge.from)) return;
   const seq = nextSequence(state);

@@ -37,6 +37,21 @@ for (const dialect of ["sqlite", "postgres"] as const) {
   });
 }
 
+describe("What a caller's own code throws after a commit", () => {
+  it("is told as what follows the step, which counts", async () => {
+    const { folder } = await copyFixture("uuid-c6-synth", "sqlite");
+    const error: unknown = await upgrade(folder, "352c30854bb0", {
+      onPause: (point) => {
+        if (point === "outside 352c30854bb0") throw new Error("no more coffee");
+      },
+    }).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(StepError).with.property("code", "after-commit");
+    expect((error as StepError).message).to.include("no more coffee");
+    expect((error as StepError).done).to.have.length(1);
+    expect((await upgrade(folder, "352c30854bb0")).steps).to.deep.equal([]);
+  });
+});
+
 describe("A butler.yaml that was left behind by an interrupted run", () => {
   it("is brought along by the same command, and not touched by one that is refused", async () => {
     const { folder } = await copyFixture("uuid-c6-synth", "sqlite");

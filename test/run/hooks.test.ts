@@ -112,6 +112,22 @@ for (const kind of databases) {
       expect((await rejection(notes(url))).message).to.match(/done/);
     });
 
+    it("are told by what they throw, whatever that is, and keep the code of a refusal", async () => {
+      const { url } = await kind.create();
+      const failing = async (thrown: string): Promise<Error & { code?: string }> => {
+        const folder = await folderWith({
+          "godwit.config.js": `import { RefusedError } from "godwit";
+            export default { hooks: { beforeStep: () => { throw ${thrown}; } } };`,
+        });
+        return rejection(upgrade(url, "head", { folder, revisions }));
+      };
+      expect((await failing('"the moon"')).message)
+        .to.contain("failed")
+        .and.contain("the moon");
+      const refused = await failing('new RefusedError("no-moon", "There is no moon.")');
+      expect([refused.code, refused.message]).to.deep.equal(["no-moon", "There is no moon."]);
+    });
+
     it("stand in a script", async () => {
       const { url } = await kind.create();
       const folder = await folderWith({ "godwit.config.js": configuration });

@@ -150,6 +150,31 @@ for (const kind of databases) {
       expect(ran).to.deep.equal(["second", "third"]);
       expect(await outcomes(url)).to.deep.equal([`${ids[0]} interrupted`, `${ids[0]} done`]);
     });
+
+    it("tells the steps that were committed where it stops between sub-steps of a later one", async () => {
+      const { url } = await kind.create();
+      const stop = new AbortController();
+      const inSubsteps = defineRevision({
+        id: ids[1],
+        parent: ids[0],
+        manager: "app",
+        summary: "Work in sub-steps",
+        execution: { transactional: false },
+        async up(context) {
+          for (const name of ["first", "second"])
+            await context.substep(name, async () => {
+              if (context.mode === "run") stop.abort();
+            });
+        },
+      });
+      const own = [revisions[0]!, inSubsteps];
+      const error = await failure(upgrade(url, "head", { revisions: own, signal: stop.signal }));
+      expect(error).to.be.instanceOf(InterruptedError);
+      expect([error.message, error.done.map(({ revision }) => revision)]).to.deep.equal([
+        `Stopped before second of revision ${ids[1]}, as asked.`,
+        [ids[0]],
+      ]);
+    });
   });
 
   describe(`A plan in one transaction, ${kind.title}`, () => {
@@ -167,6 +192,24 @@ for (const kind of databases) {
       await upgrade(url, "head", { revisions, atomic: "plan" });
       expect((await outcomes(url)).slice(1)).to.deep.equal(ids.map((id) => `${id} done`));
     });
+  });
+}
+
+for (const kind of databases) {
+  it(`A commit that the database refuses is in the log of a plan with its last step, ${kind.title}`, async () => {
+    const { url } = await kind.create();
+    let wanted = false;
+    const restore = intercept((text) => {
+      if (text.includes(`CREATE TABLE`) && text.includes(ids[2])) wanted = true;
+      const refuses = wanted && text.trim() === "COMMIT";
+      if (refuses) wanted = false;
+      return refuses ? "refuse" : "pass";
+    });
+    const error = await failure(upgrade(url, "head", { revisions, atomic: "plan" }));
+    restore();
+    expect(error.done).to.deep.equal([]);
+    expect(await outcomes(url)).to.deep.equal([`${ids[2]} failed`]);
+    expect((await current(url, { revisions })).managers[0]?.revisions).to.deep.equal([]);
   });
 }
 

@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { downgrade, offlineScript, script, upgrade } from "../../lib/index.js";
+import { defineSwitch, downgrade, offlineScript, script, unanswered, upgrade } from "../../lib/index.js";
 import type { RevisionDefinition } from "../../lib/index.js";
 import { defineRevision, sql, type } from "../../lib/index.js";
 import { openRepository } from "../../lib/repository/open.js";
+import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";
 import { sendScript } from "../support/scripts.js";
 
@@ -202,6 +203,73 @@ for (const kind of databases) {
       expect(await sendScript(url, text).catch(String)).to.match(
         /CHECK constraint failed|violated by some row/,
       );
+    });
+
+    it("stops at a step that looks at rows beside its code, and at what its code throws", async () => {
+      const next = (more: Partial<RevisionDefinition>): RevisionDefinition[] => [
+        ...revisions,
+        defineRevision({
+          id: "aaaaaaaaaa04",
+          parent: "aaaaaaaaaa03",
+          manager: "people",
+          summary: "Look",
+          ...more,
+        }),
+      ];
+      const written = (more: Partial<RevisionDefinition>): Promise<Error & { code?: string }> =>
+        rejection(offlineScript(kind.dialect, "up", "aaaaaaaaaa03:aaaaaaaaaa04", { revisions: next(more) }));
+      const up = async (): Promise<void> => {
+        // Only what stands beside it matters.
+      };
+      const count = async (): Promise<number> => 1;
+      const cases: readonly [Partial<RevisionDefinition>, code: string, reason: string][] = [
+        [
+          { up, invariants: [{ description: "the count", before: count, after: count }] },
+          "needs-repository",
+          "compares rows before and after",
+        ],
+        [{ up, preconditions: up }, "needs-repository", "looks at rows beforehand"],
+        [{ up: () => Promise.reject(new TypeError("no moon")) }, "needs-repository", "no moon"],
+        [{ up: async () => unanswered("Which moon?") }, "unanswered-question", "Which moon?"],
+      ];
+      for (const [more, code, reason] of cases) {
+        const error = await written(more);
+        expect([error.code, error.message], reason).to.satisfy(
+          ([found, message]: string[]) => found === code && message?.includes(reason),
+        );
+      }
+    });
+
+    it("goes forth over a switch, and not back: only the rows know where that leads", async () => {
+      const header = {
+        parent: "cccccccccc01",
+        manager: "kinds",
+        summary: "Begin",
+        branch: "Old",
+        version: "1",
+      };
+      const code = async (): Promise<void> => {
+        // The classes are the same to the database.
+      };
+      const kinds = [
+        defineRevision({ id: "cccccccccc01", parent: null, manager: "kinds", summary: "Root", up: code }),
+        defineRevision({ ...header, id: "cccccccccc02", up: code }),
+        defineRevision({ ...header, id: "cccccccccc03", branch: "New", up: code }),
+        defineSwitch({
+          manager: "kinds",
+          from: "cccccccccc02",
+          to: "cccccccccc03",
+          summary: "Old to New",
+          up: code,
+          down: code,
+        }),
+      ];
+      const all = { revisions: kinds };
+      const forth = await offlineScript(kind.dialect, "up", "cccccccccc02:cccccccccc03", all);
+      expect(forth).to.include("Old to New");
+      const error = await rejection(offlineScript(kind.dialect, "up", "cccccccccc03:cccccccccc02", all));
+      expect(error.code).to.equal("needs-repository");
+      expect(error.message).to.include("goes back over a switch");
     });
 
     it("needs a range", async () => {

@@ -56,6 +56,29 @@ describe("Options of a plan", () => {
     expect(error.hint).to.include("count: how many");
   });
 
+  it("of a plan that takes none are refused", () => {
+    try {
+      resolveOptions([], { note: "x" });
+      expect.fail("was not refused");
+    } catch (error) {
+      expect(error)
+        .to.be.instanceOf(InputError)
+        .with.property("hint", "The revisions of this plan take no options.");
+    }
+  });
+
+  it("that are boolean are words or digits", () => {
+    const flag: DeclaredOptions[] = [
+      { revision: "aaaaaaaaaaaa", options: { flag: { type: "boolean", description: "a flag" } } },
+    ];
+    for (const [text, value] of [
+      ["yes", true],
+      ["false", false],
+    ] as const)
+      expect(resolveOptions(flag, { flag: text }).get("flag")).to.equal(value);
+    expect(() => resolveOptions(flag, { flag: "maybe" })).to.throw('"flag" is 0 or 1, not "maybe"');
+  });
+
   for (const given of [
     { has_simulated: "2", note: "x" },
     { has_simulated: "1", note: "x", count: "3.5" },

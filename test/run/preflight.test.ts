@@ -5,8 +5,9 @@ import path from "node:path";
 import sqlite3 from "sqlite3";
 import { GodwitError, upgrade } from "../../lib/index.js";
 import type { RunEvent, RunOptions } from "../../lib/index.js";
-import { requireAll } from "../../lib/run/gather.js";
+import { requireAll, requireAllNow } from "../../lib/run/gather.js";
 import { RefusedError } from "../../lib/errors.js";
+import { rejection } from "../catalog/files.js";
 import { removeAfterwards } from "../support/cleanup.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
@@ -80,6 +81,19 @@ describe("Before a run changes anything", () => {
       "mend a\nmend b",
       4,
     ]);
+  });
+
+  it("a defect is no fault among others: it is thrown as it is, before anything else is told", async () => {
+    const defect = new TypeError("camera is undefined");
+    const broken = (): void => {
+      throw defect;
+    };
+    expect(await rejection(requireAll([broken]))).to.equal(defect);
+    expect(() => requireAllNow([broken])).to.throw(defect);
+    const quiet = (): void => {
+      throw new RefusedError("a", "about a");
+    };
+    expect((await failure(requireAll([quiet, quiet]))).hint).to.equal("");
   });
 
   it("a write-ahead log of another process is told", async () => {

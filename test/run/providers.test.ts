@@ -17,6 +17,8 @@ async function project(): Promise<string> {
     await writeFile(path.join(folder, file), text);
   };
   await write("own.ts", 'export const one: string = "own";\nexport default "default";\n');
+  await write("empty.ts", "export {};\n");
+  await write("broken.js", 'throw "no luck";\n');
   await write("below/own.ts", 'export const one = "below";\n');
   await write("a#b/own.ts", 'export const one = "sharp";\n');
   const imported = { "./providers": { import: "./one.js" } };
@@ -50,6 +52,7 @@ describe("Providers", () => {
   const found: readonly (readonly [string, (folder: string) => string, string])[] = [
     ["a file", () => "./own.ts#one", "own"],
     ["the default export of a file", () => "./own.ts", "default"],
+    ["the default export, where none is named behind the sharp", () => "./own.ts#", "default"],
     ["a file in a folder with a sharp", () => "./a#b/own.ts#one", "sharp"],
     ["a URI", (base) => `${pathToFileURL(path.join(base, "own.ts")).href}#one`, "own"],
     ["a package that can only be imported", () => "for-import/providers#one", "import"],
@@ -78,6 +81,8 @@ describe("Providers", () => {
     ["nosuch#one", "provider-module", /"x".*"nosuch"/],
     ["for-import/other#one", "provider-module", /for-import\/other/],
     ["./own.ts#two", "provider-export", /exports no "two"/],
+    ["./empty.ts#two", "provider-export", /exports no "two"/],
+    ["./broken.js#two", "provider-module", /could not be loaded: .*no luck/],
   ];
   for (const [text, code, message] of faults) {
     it(`are refused where they are given as "${text}"`, async () => {
@@ -86,6 +91,11 @@ describe("Providers", () => {
       expect(error.message).to.match(message);
     });
   }
+
+  it("that a module lacks are answered with those that it has", async () => {
+    expect((await fault(given("./own.ts#two"))).hint).to.equal("It exports default, one.");
+    expect((await fault(given("./empty.ts#two"))).hint).to.equal("It exports nothing.");
+  });
 
   it("whose module waits for what never comes are an error that names the file", async () => {
     const file = path.join(folder, "waiting.ts");

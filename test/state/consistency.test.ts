@@ -25,6 +25,8 @@ const files = [
   revision("root", [], null, null),
   revision("one", ["root"], "Class", "1.0.0"),
   revision("two", ["one"], "Class", "2.0.0"),
+  revision("plain", ["root"], null, null),
+  revision("early", ["root"], "Class", null),
 ];
 const known = {
   managers: ["datasets"],
@@ -123,6 +125,39 @@ const cases: {
     codes: ["unknown-tree"],
   },
 ];
+
+describe("What is told of a disagreement", () => {
+  function messages(sources: Partial<Sources>): string[] {
+    return findProblems({
+      trees: new Map(),
+      recorded: [],
+      alembic: null,
+      known,
+      orphanTables: [],
+      foreign: [],
+      records: () => true,
+      ...sources,
+    }).map(({ message }) => message);
+  }
+
+  it("names an unknown revision by class and version, where the repository says them", () => {
+    expect(messages({ trees: tree(["nine"], "godwit"), recorded: recorded("nine", "9.0.0") })[0]).to.include(
+      "Class 9.0.0 (revision nine)",
+    );
+    expect(messages({ trees: tree(["nine"], "godwit") })).to.deep.equal([
+      'The repository is at revision nine of "datasets", which no revision file has.',
+    ]);
+  });
+
+  it("names what an extra row of alembic_version is, as far as a file says", () => {
+    const extra = (id: string): string[] =>
+      messages({ trees: tree(["one"], "godwit", [{ ...rootRow, revision: "one" }]), alembic: ["one", id] });
+    expect(extra("two")[0]).to.include('row two ("datasets", Class 2.0.0)');
+    expect(extra("plain")[0]).to.include('row plain ("datasets")');
+    expect(extra("early")[0]).to.include('row early ("datasets", Class)');
+    expect(extra("nine")[0]).to.include("row nine, which nothing else");
+  });
+});
 
 describe("Consistency of what a repository records", () => {
   for (const { title, sources, codes } of cases) {

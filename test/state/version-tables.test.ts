@@ -1,0 +1,91 @@
+/** The tables in which trees are recorded. */
+import { expect } from "chai";
+import { current, defineRevision, stamp, upgrade } from "../../lib/index.js";
+import type { RevisionDefinition } from "../../lib/index.js";
+import { rejection } from "../catalog/files.js";
+import { databases } from "../support/databases.js";
+import { copyFixture } from "../support/fixtures.js";
+import { rowsOf, runStatements } from "../support/rows.js";
+
+const nothing = async (): Promise<void> => {
+  // Only what is recorded matters.
+};
+
+function revision(id: string, parent: RevisionDefinition["parent"], manager = "app"): RevisionDefinition {
+  return defineRevision({ id, parent, manager, summary: id, up: nothing, down: nothing });
+}
+
+const diamond = [
+  revision("aaaaaaaaaaaa", null),
+  revision("bbbbbbbbbbbb", "aaaaaaaaaaaa"),
+  revision("cccccccccccc", "aaaaaaaaaaaa"),
+  revision("dddddddddddd", ["bbbbbbbbbbbb", "cccccccccccc"]),
+];
+
+for (const kind of databases) {
+  describe(`Version tables, ${kind.title}`, () => {
+    it("have names that the database can hold, and each its own", async () => {
+      const { url } = await kind.create();
+      const long = "m".repeat(60);
+      for (const [managers, names] of [
+        [[long], [long, "63 bytes"]],
+        [
+          ["a-b", "a_b"],
+          ["a-b", "a_b", "revision_a_b"],
+        ],
+      ] as const) {
+        const revisions = managers.map((manager, at) => revision(`${at}aaaaaaaaaaa`, null, manager));
+        const error = await rejection(upgrade(url, "heads", { revisions }));
+        expect(error.code).to.equal("manager-name");
+        for (const name of names) expect(error.message).to.include(name);
+      }
+    });
+
+    it("hold each revision of a stamped merge once for each of its parents, and nothing of what is stamped base", async () => {
+      const { url } = await kind.create();
+      await stamp(url, ["dddddddddddd"], { revisions: diamond });
+      const rows = await rowsOf(url, "SELECT revision, parent FROM revision_app ORDER BY revision, parent");
+      expect(rows.map((row) => `${String(row["revision"])[0]} ${String(row["parent"])[0]}`)).to.deep.equal([
+        "a n",
+        "b a",
+        "c a",
+        "d b",
+        "d c",
+      ]);
+      expect((await current(url, { revisions: diamond })).managers[0]?.revisions).to.deep.equal([
+        "dddddddddddd",
+      ]);
+      await stamp(url, ["base"], { revisions: diamond });
+      expect(await rowsOf(url, "SELECT revision FROM revision_app")).to.deep.equal([]);
+      expect((await upgrade(url, "head", { revisions: diamond })).steps).to.have.length(4);
+    });
+
+    it("of a tree that no folder has are told; a table of somebody else's may have such a name", async () => {
+      const { url } = await kind.create();
+      await runStatements(url, ["CREATE TABLE revision_notes (revision TEXT, remark TEXT)"]);
+      await upgrade(url, "head", { revisions: diamond });
+      const others = [revision("eeeeeeeeeeee", null, "other")];
+      const { problems } = await current(url, { revisions: others });
+      expect(problems.map(({ code, message }) => [code, message])).to.deep.equal([
+        ["unknown-tree", 'Table "revision_app" records revisions of a tree that no folder has.'],
+      ]);
+      expect((await rejection(upgrade(url, "head", { revisions: others }))).code).to.equal("inconsistent");
+    });
+  });
+}
+
+for (const dialect of ["sqlite", "postgres"] as const) {
+  it(`A Butler that has lost alembic_version gets it again with the next step, ${dialect}`, async () => {
+    const { folder, databaseUrl } = await copyFixture("uuid-c6-synth", dialect);
+    await upgrade(folder, "352c30854bb0");
+    await runStatements(databaseUrl, ["DROP TABLE alembic_version"]);
+    expect((await current(folder)).problems).to.deep.equal([]);
+    await upgrade(folder, "head");
+    const { managers, problems } = await current(folder);
+    expect(problems).to.deep.equal([]);
+    const rows = await rowsOf(databaseUrl, "SELECT version_num FROM alembic_version ORDER BY version_num");
+    expect(rows.map((row) => row["version_num"])).to.deep.equal(
+      managers.flatMap(({ revisions }) => revisions).toSorted(),
+    );
+  });
+}
