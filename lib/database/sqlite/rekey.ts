@@ -6,7 +6,7 @@ import { RekeyMeter, keyHolders, rekeyChanges, withRenamedReferences } from "../
 import type { KeyHolder } from "../schema/rekey.js";
 import type { SqlValue } from "../sql.js";
 import { literal, quoteName, renderSql } from "./literals.js";
-import { planAlteration } from "./plan.js";
+import { planAlteration, rowidName } from "./plan.js";
 import type { SqliteSchemaEditor } from "./schema-editor.js";
 
 const mapping = "temp._godwit_mapping";
@@ -97,9 +97,12 @@ async function rebuildHolder(
   const joins = columns.map(
     ({ name }, index) => `LEFT JOIN ${mapping} AS m${index} ON m${index}.old = o.${quoteName(name)}`,
   );
+  const rowid = rowidName(table, target.table);
+  const isInOrder = rowid !== null && (await editor.rowids(table.name, rowid)) === "consecutive";
   const plan = planAlteration(table, target, ({ expression }) => renderSql(expression), {
     from: `${quoteName(table.name)} AS o ${joins.join(" ")}`,
     alias: "o",
+    ...(isInOrder ? { rowid: null, order: `o.${rowid}` } : {}),
     value: (name) => {
       const source = target.sources.get(name);
       if (source?.kind !== "old") return null;

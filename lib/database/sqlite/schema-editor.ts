@@ -115,11 +115,11 @@ export class SqliteSchemaEditor implements SchemaEditor {
     const stored = await this.#storedColumns(old, target);
     const { rebuilds } = planFor(old, target, { ...nothingKnown, stored });
     const rowid = rebuilds ? rowidName(old, target.table) : null;
-    return { stored, rowids: rowid === null ? "any" : await this.#rowids(old.name, rowid) };
+    return { stored, rowids: rowid === null ? "any" : await this.rowids(old.name, rowid) };
   }
 
-  /** Counting reads an index's pages at most, and no row. */
-  async #rowids(name: string, rowid: string): Promise<RowFacts["rowids"]> {
+  /** Whether a copy gives the rows the same row ids. Counting reads an index's pages at most, and no row. */
+  async rowids(name: string, rowid: string): Promise<RowFacts["rowids"]> {
     const table = quoteName(name);
     const [row] = await this.session.all(
       `SELECT (SELECT count(*) FROM ${table}) = (SELECT max(${rowid}) FROM ${table}) AND (SELECT min(${rowid}) FROM ${table}) = 1 AS c`,
