@@ -4,6 +4,8 @@ import type { Session } from "../database/database.js";
 import { acquireWriterLock, describeHolder, requireHeld } from "../database/lock.js";
 import type { WriterLock } from "../database/lock.js";
 import type { CostClass } from "../database/schema/editor.js";
+import type { OutsideEdit } from "../repository/repository.js";
+import { whyByHand } from "../repository/by-hand.js";
 import type { Mend, SchemaDifference } from "../repository/verification.js";
 import { NotKnownYet, PlanContext } from "../run/plan-context.js";
 import { resolveProviders } from "../run/providers.js";
@@ -49,19 +51,31 @@ export interface Obstacle {
   readonly hint: string | null;
 }
 
+/** What only a person can settle. */
+export interface LeftToPerson extends Drift {
+  /** Why, and what can be done. */
+  readonly why: string;
+}
+
 export interface RepairPlan {
   readonly mends: readonly PlannedMend[];
-  /** What only a person can settle. */
-  readonly byHand: readonly Drift[];
+  readonly byHand: readonly LeftToPerson[];
+  /** Edits of `butler.yaml`, after all mends. */
+  readonly edits: readonly OutsideEdit[];
 }
 
 export interface RepairReport {
   readonly mended: readonly { readonly subject: string; readonly summary: string }[];
   readonly refused: readonly { readonly subject: string; readonly obstacle: Obstacle }[];
+  readonly byHand: readonly LeftToPerson[];
+  /** Edits of `butler.yaml`. */
+  readonly edits: readonly OutsideEdit[];
   /** What a check finds afterwards. */
   readonly check: CheckReport;
 }
 
+/** The script where nothing is mended. */
+const nothingInDatabase = "Nothing to repair in the database.";
 /** Where `alembic_version` is mended among the others. */
 const alembicSubject = "alembic_version";
 /** Mending can show more that can be mended: a table that is back under its name lacks its indexes. */
@@ -76,13 +90,14 @@ const mostRounds = 4;
 export function planRepair(uri: string, options: RunOptions = {}): Promise<RepairPlan> {
   return withProject(uri, options, async (project) => {
     const environment = await environmentOf(project, options);
+    const edits = await project.repository.foreseeOutside();
     return project.repository.database.transaction({ mode: "read" }, async (session) => {
       const { mends, byHand } = await findMends(project, session);
       const planned: PlannedMend[] = [];
       const alembic = alembicChange(project, await readState(project.repository, session, project.known));
       if (alembic !== null) planned.push(planAlembic(alembic));
       for (const mend of mends) planned.push(await planMend(project, environment, session, mend));
-      return { mends: planned, byHand: byHand.map(driftOf) };
+      return { mends: planned, byHand: byHand.map(leftToPerson), edits };
     });
   });
 }
@@ -109,9 +124,10 @@ export function repair(uri: string, options: RunOptions = {}): Promise<RepairRep
       const connection = separately(project, options, lock);
       const run = new RepairRun(project, await environmentOf(project, options), options, connection);
       await run.all();
-      for (const edit of await project.repository.finishOutside())
-        options.onEvent?.({ kind: "outside-edit", ...edit });
-      return { mended: run.mended, refused: run.refused, check: await checkProject(project) };
+      const edits = await project.repository.finishOutside();
+      for (const edit of edits) options.onEvent?.({ kind: "outside-edit", ...edit });
+      const { mended, refused, byHand } = run;
+      return { mended, refused, byHand, edits, check: await checkProject(project) };
     } finally {
       await lock.release();
     }
@@ -134,19 +150,20 @@ export function repairScript(uri: string, options: RunOptions = {}): Promise<str
     try {
       const parts: { comments: string[]; statements: string[] }[] = [];
       const environment = await environmentOf(project, options);
-      const refused = await writtenDown(project, environment, options, parts);
+      const { refused, byHand } = await writtenDown(project, environment, options, parts);
+      const edits = await project.repository.foreseeOutside();
+      const unsettled = [
+        ...refused.map(({ subject, obstacle }) => `Not mended: ${subject}: ${obstacle.message}`),
+        ...byHand.map(({ table, object, why }) => `Not mended: ${placeOf(table, object)}: ${why}.`),
+        ...edits.map(({ file, description }) => `Not part of the script: ${file}: ${description}`),
+      ];
       const comments = [
         `Written by ${toolName} for ${project.repository.uri}, at ${new Date().toISOString()}.`,
         "It is right only while nobody else changes the repository. Have the client stop at the first error.",
-        ...refused.map(({ subject, obstacle }) => `Not mended: ${subject}: ${obstacle.message}`),
+        ...unsettled,
       ];
       const done = parts.filter(({ statements }) => statements.length > 0);
-      if (done.length === 0)
-        return comments
-          .slice(2)
-          .concat("Nothing to repair.")
-          .map((text) => `-- ${text}`)
-          .join("\n");
+      if (done.length === 0) return [...unsettled, nothingInDatabase].map((text) => `-- ${text}`).join("\n");
       return scriptText(comments, done, database.scriptFrame);
     } finally {
       await lock.release();
@@ -162,8 +179,8 @@ async function writtenDown(
   environment: RunEnvironment,
   options: RunOptions,
   parts: { comments: string[]; statements: string[] }[],
-): Promise<RepairReport["refused"]> {
-  let refused: RepairReport["refused"] = [];
+): Promise<Pick<RepairReport, "refused" | "byHand">> {
+  let left: Pick<RepairReport, "refused" | "byHand"> = { refused: [], byHand: [] };
   try {
     await project.repository.database.transaction(
       {
@@ -181,14 +198,22 @@ async function writtenDown(
           parts.push({ comments: [`${subject}: ${summary}`], statements: [] }),
         );
         await run.all();
-        refused = run.refused;
+        left = run;
         throw new WrittenDown();
       },
     );
   } catch (error) {
     if (!(error instanceof WrittenDown)) throw error;
   }
-  return refused;
+  return left;
+}
+
+function placeOf(table: string, object: string): string {
+  return table === "" ? object : `${table}: ${object}`;
+}
+
+function leftToPerson(difference: SchemaDifference): LeftToPerson {
+  return { ...driftOf(difference), why: whyByHand(difference) };
 }
 
 async function environmentOf(project: Project, options: RunOptions): Promise<RunEnvironment> {
@@ -254,6 +279,7 @@ function separately(
 class RepairRun {
   readonly mended: { readonly subject: string; readonly summary: string }[] = [];
   refused: { readonly subject: string; readonly obstacle: Obstacle }[] = [];
+  byHand: readonly LeftToPerson[] = [];
 
   constructor(
     private readonly project: Project,
@@ -269,7 +295,8 @@ class RepairRun {
       const before = this.mended.length;
       this.refused = [];
       await this.#mendAlembic();
-      const { mends } = await this.connection.read((session) => findMends(this.project, session));
+      const { mends, byHand } = await this.connection.read((session) => findMends(this.project, session));
+      this.byHand = byHand.map(leftToPerson);
       for (const mend of mends) {
         if (this.options.signal?.aborted === true) return;
         await this.#mend(mend);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { appendFile, readFile, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
-import { check, compareRepositories, dumpSchema, repair } from "../../lib/index.js";
+import { check, compareRepositories, dumpSchema, planRepair, repair, repairScript } from "../../lib/index.js";
 import type { CheckReport, LogicalType, RowFinding } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import type { DialectName, Session } from "../../lib/database/database.js";
@@ -747,9 +747,16 @@ describe("A check of what only some repositories have", () => {
     );
     const before = await check(fixture.folder);
     expect(before.problems.map(({ code }) => code)).to.deep.equal(["configuration-disagrees"]);
-    const { check: after } = await repair(fixture.folder);
+    const wanted =
+      "set registry.managers.collections to lsst.daf.butler.registry.collections.synthIntKey.SynthIntKeyCollectionManager";
+    const foreseen = [{ file, description: wanted, outcome: "done", backup: null }];
+    expect((await planRepair(fixture.folder)).edits).to.deep.equal(foreseen);
+    expect(await repairScript(fixture.folder)).to.include(`-- Not part of the script: ${file}: ${wanted}`);
+    const { edits, check: after } = await repair(fixture.folder);
+    expect(edits).to.deep.equal([{ ...foreseen[0], backup: `${file}.backup-1` }]);
     expect(after.problems).to.deep.equal([]);
     expect(await readFile(file, "utf8")).to.equal(text);
+    expect((await planRepair(fixture.folder)).edits).to.deep.equal([]);
   });
 });
 

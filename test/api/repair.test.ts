@@ -197,6 +197,33 @@ for (const dialect of ["sqlite", "postgres"] as const) {
         'collection: unique "collection_unq_name"',
         'exposure: column "can_see_sky"',
       ]);
+      expect(report.byHand.map(({ object, why }) => [object, why])).to.deep.equal([
+        ['column "can_see_sky"', "what its values were is not known: take them from a backup or a copy"],
+      ]);
+    });
+
+    it("names what was dropped or added by hand, and why it is left", async () => {
+      const fixture = await copyFixture("current", dialect);
+      await change(fixture, async (session) => {
+        const schema = session.schema(butlerConventions);
+        await schema.drop("visit_detector_region");
+        await schema.create("notes", (table) => table.column("id", type.bigint()));
+        await schema.alter("exposure", (table) => table.addIndex(["group", "id"], { name: "by_group" }));
+      });
+      const before = await describeFixture(fixture);
+      const { mended, byHand } = await repair(fixture.folder);
+      expect(mended).to.deep.equal([]);
+      const tooMuch = "no version knows it";
+      const ways = "drop it, or have a revision of your own make it";
+      const left = byHand.map(({ table, object, why }) => `${table}: ${object}: ${why}`);
+      expect(left).to.have.members([
+        `exposure: index "by_group": ${tooMuch}: ${ways}`,
+        `notes: table: ${tooMuch}, and it may hold data: ${ways}`,
+        "visit_detector_region: table: what its rows were is not known: take them from a backup or a copy",
+      ]);
+      for (const { table, object, why } of byHand)
+        expect(await repairScript(fixture.folder)).to.include(`-- Not mended: ${table}: ${object}: ${why}.`);
+      expect(compare(before, await describeFixture(fixture), own)).to.deep.equal([]);
     });
 
     it("brings alembic_version back in step with what the repository records", async () => {
@@ -382,7 +409,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
           detail: "strict",
         });
         expect(differences).to.deep.equal([]);
-        expect(await repairScript(scripted.folder)).to.match(/^-- Nothing to repair\.$/m);
+        expect(await repairScript(scripted.folder)).to.match(/^-- Nothing to repair in the database\.$/m);
       });
     }
   });

@@ -65,7 +65,7 @@ async function askedAbout(argv: Arguments, plan: () => Promise<RepairPlan>): Pro
 }
 
 async function askFirst(plan: RepairPlan | null, options: RunOptions): Promise<void> {
-  if (plan === null || plan.mends.length === 0) return;
+  if (plan === null || plan.mends.length + plan.edits.length === 0) return;
   const loses = options.dataLoss === "allow" && plan.mends.some((mend) => mend.losesData.length > 0);
   if (!loses && !hasTerminal()) return;
   printRepairPlan(plan);

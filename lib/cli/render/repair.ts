@@ -2,8 +2,8 @@ import type { Obstacle, RepairPlan, RepairReport } from "../../api/repair.js";
 import { note, print } from "./table.js";
 
 /** Prints what would be mended, a table after the other. */
-export function printRepairPlan({ mends, byHand }: RepairPlan): void {
-  if (mends.length === 0 && byHand.length === 0) print("Nothing to repair.");
+export function printRepairPlan({ mends, byHand, edits }: RepairPlan): void {
+  if (mends.length === 0 && byHand.length === 0 && edits.length === 0) print("Nothing to repair.");
   for (const { subject, summary, tables, losesData, notes, obstacle } of mends) {
     print(`${subject}: ${summary}`);
     for (const { name, cost } of tables) print(`   ${name}: ${cost}`);
@@ -15,23 +15,31 @@ export function printRepairPlan({ mends, byHand }: RepairPlan): void {
     for (const text of notes) print(`   ${text}`);
     if (obstacle !== null) print(`   REFUSED: ${obstacleText(obstacle)}`);
   }
-  for (const { table, object } of byHand) print(`by hand: ${table === "" ? "" : `${table}: `}${object}`);
+  for (const { file, description } of edits) print(`${file}: ${description}`);
+  for (const { table, object, why } of byHand) print(`by hand: ${placeOf(table, object)}: ${why}`);
 }
 
 /** Prints what was mended, and what is left. */
-export function printRepair({ mended, refused, check }: RepairReport): void {
+export function printRepair({ mended, refused, byHand, edits, check }: RepairReport): void {
   const left = check.drift.filter((one) => one.class !== "variation");
-  if (mended.length === 0 && refused.length === 0 && left.length === 0) print("Nothing to repair.");
-  if (mended.length > 0)
-    print(
-      `Mended ${mended.length === 1 ? "1 thing" : `${mended.length} things`}: ${mended.map(({ subject }) => subject).join(", ")}`,
-    );
+  const done = [
+    ...mended.map(({ subject }) => subject),
+    ...new Set(edits.filter(({ outcome }) => outcome === "done").map(({ file }) => file)),
+  ];
+  if (done.length + refused.length + edits.length + left.length === 0) print("Nothing to repair.");
+  if (done.length > 0)
+    print(`Mended ${done.length === 1 ? "1 thing" : `${done.length} things`}: ${done.join(", ")}`);
   for (const { subject, obstacle } of refused) note(`refused: ${subject}: ${obstacleText(obstacle)}`);
   for (const { message } of check.problems) note(`problem: ${message}`);
   for (const { table, object, expected, found } of left) {
-    const place = table === "" ? object : `${table}: ${object}`;
-    note(`left: ${place}: expected ${expected ?? "nothing"}, found ${found ?? "nothing"}`);
+    const why = byHand.find((one) => one.table === table && one.object === object)?.why;
+    const difference = `expected ${expected ?? "nothing"}, found ${found ?? "nothing"}`;
+    note(`left: ${placeOf(table, object)}: ${difference}${why === undefined ? "" : ` (${why})`}`);
   }
+}
+
+function placeOf(table: string, object: string): string {
+  return table === "" ? object : `${table}: ${object}`;
 }
 
 function obstacleText({ message, hint }: Obstacle): string {
