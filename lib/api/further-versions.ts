@@ -4,7 +4,7 @@ import type { Session } from "../database/database.js";
 import type { SchemaEditor } from "../database/schema/editor.js";
 import type { TableSource } from "../database/schema/planning.js";
 import type { Table } from "../database/schema/table.js";
-import { InputError } from "../errors.js";
+import { InputError, messageOf } from "../errors.js";
 import type { Revision } from "../graph/revision.js";
 import type { ForeseenTables, FurtherVersions } from "../repository/verification.js";
 import { resolveOptions } from "../run/option-values.js";
@@ -86,7 +86,7 @@ async function foresee(
     try {
       await attempt(session, async () => definition.up?.(context));
     } catch (error) {
-      fault ??= `${definition.summary} (${id}): ${error instanceof Error ? error.message : String(error)}`;
+      fault ??= `${definition.summary} (${id}): ${messageOf(error)}`;
     }
   }
   return { tables: await schema.tables(await schema.tableNames()), fault };

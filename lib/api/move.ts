@@ -1,7 +1,7 @@
 /** What `upgrade` and `downgrade` have in common: the lock, the plan under it, the run. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import { GodwitError, RefusedError, StepError } from "../errors.js";
+import { GodwitError, messageOf, RefusedError, StepError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
 import type { Step } from "../graph/revision.js";
 import { requirePreconditions } from "../run/foresee.js";
@@ -100,7 +100,7 @@ async function moveProject(
 /** Those who are told what happens. What a hook of the configuration throws is told too, and does not stop the run. */
 function listeners({ hooks }: Project, { onEvent }: RunOptions): (event: RunEvent) => void {
   const warn = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     onEvent?.({ kind: "warning", message: `hooks.onEvent of the configuration failed: ${reason}` });
   };
   return (event) => {

@@ -23,6 +23,7 @@ import { planTargets } from "./defaults.js";
 import { stateForGraph, withProject } from "./project.js";
 import type { Project } from "./project.js";
 import type { PlannedStep, PlannedTable, PlanReport } from "./results.js";
+import { surely, valueAt } from "../known.js";
 
 /**
  * What `upgrade` or `downgrade` would do. Changes nothing.
@@ -61,7 +62,7 @@ async function describeSteps(
   const foresights = await foreseeAsFarAsPossible(project, options, steps, missing);
   const sizes = await tableSizes(project, foresights);
   return steps.map((step, index) => ({
-    ...describe(step, missing[index] ?? [], foresights[index] ?? null, sizes, editNote(project, step)),
+    ...describe(step, valueAt(missing, index), valueAt(foresights, index), sizes, editNote(project, step)),
     options: optionsIn(options, step),
     providers: providersIn(project, options, step),
   }));
@@ -154,7 +155,7 @@ async function tableSizes({ repository }: Project, foresights: readonly Foresigh
 function describe(
   prepared: PreparedStep,
   missing: readonly string[],
-  foresight: Foresight | null,
+  foresight: Foresight,
   sizes: Sizes,
   edits: readonly string[],
 ): Omit<PlannedStep, "options" | "providers"> {
@@ -174,21 +175,21 @@ function describe(
     reversible: hasWayBack && (direction === "down" || irreversibleExtensions(prepared).length === 0),
     compatibility: compatibilityOf(prepared),
     changes: changesOf(foresight),
-    tables: foresight === null ? [] : [...foresight.tables].map(([name, cost]) => tableOf(name, cost, sizes)),
-    losesData: (foresight?.losesData ?? []).map(({ what, count }) => ({ what, count: Number(count) })),
+    tables: [...foresight.tables].map(([name, cost]) => tableOf(name, cost, sizes)),
+    losesData: foresight.losesData.map(({ what, count }) => ({ what, count: Number(count) })),
     missing,
-    statements: foresight?.statements ?? [],
+    statements: foresight.statements,
     notes: [
       ...edits,
       ...extensions.map((one) => `also: ${one.summary}`),
-      ...(foresight?.notes ?? []),
-      ...openNote(foresight?.open ?? null),
+      ...foresight.notes,
+      ...openNote(foresight.open),
     ],
   };
 }
 
-function changesOf(foresight: Foresight | null): PlannedStep["changes"] {
-  if (foresight === null || (foresight.open !== null && foresight.changes !== "schema")) return null;
+function changesOf(foresight: Foresight): PlannedStep["changes"] {
+  if (foresight.open !== null && foresight.changes !== "schema") return null;
   return foresight.changes;
 }
 
@@ -203,7 +204,7 @@ function compatibilityOf({ definition, extensions }: PreparedStep): PlannedStep[
 }
 
 function least(values: readonly Compatibility[]): Compatibility {
-  return levels.find((level) => values.includes(level)) ?? "full";
+  return surely(levels.find((level) => values.includes(level)));
 }
 
 /** From least to most. */

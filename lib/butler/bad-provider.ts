@@ -1,4 +1,4 @@
-import { InputError } from "../errors.js";
+import { InputError, messageOf } from "../errors.js";
 
 /** The error about what a provider did. @param what as it follows its name: `gave "x" for …, which is no UUID` */
 export function badProvider(name: string, what: string, cause?: unknown): InputError {
@@ -13,7 +13,7 @@ export function answerOf(name: string, question: string, ask: () => unknown): un
   try {
     return ask();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw badProvider(name, `failed: ${reason}, asked for ${question}`, error);
   }
 }

@@ -1,4 +1,5 @@
 /** Manager classes: names and the modules that define them. */
+import { surely } from "../known.js";
 
 /** The class of each manager as the database stores it, by its name without the module. */
 const modules: Readonly<Record<string, string>> = {
@@ -25,5 +26,5 @@ export function importClassPath(storedPath: string): string {
 
 /** A class without its module. */
 export function classNameOf(classPath: string): string {
-  return classPath.split(".").at(-1) ?? classPath;
+  return surely(classPath.split(".").at(-1));
 }

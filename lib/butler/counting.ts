@@ -1,5 +1,5 @@
 /** Conditions on rows that are checked before anything is changed. */
-import { sql } from "../database/sql.js";
+import { numberOf, sql } from "../database/sql.js";
 import type { Sql } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
@@ -11,8 +11,8 @@ export function countTable(context: RevisionContext, table: string): Promise<big
 
 /** How many rows of a table fulfil a condition. */
 export async function countRows(context: RevisionContext, table: string, condition: Sql): Promise<bigint> {
-  const [row] = await context.query(sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${condition}`);
-  return BigInt(String(row?.["n"] ?? 0));
+  const rows = await context.query(sql`SELECT count(*) AS n FROM ${sql.table(table)} WHERE ${condition}`);
+  return numberOf(rows);
 }
 
 /**

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type } from "../database/schema/types.js";
 import type { LogicalType } from "../database/schema/types.js";
-import { InputError, RefusedError } from "../errors.js";
+import { InputError, messageOf, RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
 import { Attributes, obscoreAttribute } from "./attributes.js";
 import { parseYaml } from "./config/yaml.js";
@@ -99,7 +99,7 @@ async function configuredTable(context: RevisionContext): Promise<string> {
 
 async function readConfiguration(file: string, { namespace, version }: ObscoreVersion): Promise<JsonObject> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new InputError("unreadable-file", `The ObsCore configuration cannot be read: ${reason}`, {
       hint: "Name the file: --options obscore_config=FILE.",
     });

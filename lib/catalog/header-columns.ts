@@ -4,6 +4,7 @@
  */
 import type { Revision, Switch } from "../graph/revision.js";
 import type { Header, HeaderExtras } from "./header.js";
+import { valueAt } from "../known.js";
 
 /** By row; a row is a file. */
 export interface HeaderColumns {
@@ -71,12 +72,12 @@ function otherFields(header: Header): OtherFields {
 export function headerAt(columns: HeaderColumns, row: number, file: string, manager: string): Header | null {
   const others = columns.others[row];
   if (others === null) return null;
-  const source = { file, line: columns.lines[row] ?? 0 };
+  const source = { file, line: valueAt(columns.lines, row) };
   const extras = others?.extras ?? noExtras;
   if (others?.edge !== undefined) return { kind: "switch", edge: { ...others.edge, source }, extras };
-  const parent = columns.parents[row] ?? 0;
+  const parent = valueAt(columns.parents, row);
   const revision: Revision = {
-    id: columns.ids[row] ?? "",
+    id: valueAt(columns.ids, row),
     parents: parent === 0 ? none : [parent],
     dependsOn: none,
     labels: none,
@@ -85,7 +86,7 @@ export function headerAt(columns: HeaderColumns, row: number, file: string, mana
     manager,
     branch: null,
     version: null,
-    summary: columns.summaries[row] ?? "",
+    summary: valueAt(columns.summaries, row),
     placeholder: null,
     source,
   };

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { InputError } from "../errors.js";
+import { InputError, messageOf } from "../errors.js";
 import { lineAt } from "./fault.js";
 
 /** How long a module may take: one that waits for what never comes would end the process without a word. */
@@ -65,7 +65,7 @@ function inPackage(relative: string): string {
 async function loadFault(file: string, error: unknown): Promise<InputError> {
   const syntax = await syntaxFault(file);
   if (syntax !== null) return syntax;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const line = error instanceof Error ? lineInStack(file, error) : null;
   const where = line === null ? file : `${file}:${line}`;
   return new InputError("module-load", `${where}: The file fails when it is imported: ${reason}`, {

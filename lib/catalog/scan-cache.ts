@@ -13,6 +13,7 @@ import type { Header } from "./header.js";
 import type { CandidateFile } from "./files.js";
 import { addHeader, emptyColumns, headerAt } from "./header-columns.js";
 import type { HeaderColumns } from "./header-columns.js";
+import { valueAt } from "../known.js";
 
 /** Changes whenever the same file would be read differently. */
 const scannerVersion = `${version} 4`;
@@ -137,7 +138,7 @@ function emptyContent(folder: string): CacheContent {
 }
 
 function rowsByFile({ managers, names }: CacheContent): ReadonlyMap<string, number> {
-  return new Map(names.map((name, row) => [`${managers[row] ?? ""}/${name}`, row]));
+  return new Map(names.map((name, row) => [`${valueAt(managers, row)}/${name}`, row]));
 }
 
 function removeQuietly(file: string): void {

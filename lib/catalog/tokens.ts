@@ -2,6 +2,7 @@
  * Splits TypeScript into tokens, as far as that is possible without a grammar: enough to find a header, and to skip code by its
  * brackets. Where it cannot be sure it says so, and a complete parser is asked.
  */
+import { surely } from "../known.js";
 
 /** The text cannot be split for certain. Thrown and caught inside of the reader only. */
 export class Unsure extends Error {}
@@ -78,12 +79,12 @@ export class Tokens {
 
   /** Goes on to the closing bracket of one that was just read. @throws Unsure where brackets do not match */
   skipBracket(open: string): void {
-    const stack = [closing[open] ?? ""];
+    const stack = [surely(closing[open])];
     while (stack.length > 0) {
       this.#match(uninteresting);
       const start = this.#position;
       const sign = this.#text[start] ?? "";
-      if (Object.hasOwn(closing, sign)) stack.push(closing[sign] ?? "");
+      if (Object.hasOwn(closing, sign)) stack.push(surely(closing[sign]));
       else if (!")]}".includes(sign) || sign === "") {
         this.#skipSpecial(sign);
         continue;

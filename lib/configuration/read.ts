@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { InputError } from "../errors.js";
+import { InputError, messageOf } from "../errors.js";
 import { checkConfiguration } from "./check.js";
 import type { Configuration } from "./configuration.js";
 import { findConfiguration, namedConfiguration } from "./find.js";
@@ -33,7 +33,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new InputError("configuration", `${file} could not be read: ${reason}`, {
       hint: "Correct the file, or name another one with --config.",
       cause: error,

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { copyFile, link, lstat, mkdir, realpath, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
-import { StepError } from "../errors.js";
+import { messageOf, StepError } from "../errors.js";
 
 /** How files are brought into a copy; `auto` is the first of these that works: link, reflink, copy. */
 export type FileManner = "auto" | "link" | "reflink" | "copy" | "none";
@@ -80,7 +80,7 @@ function isUnsupported(error: unknown): boolean {
 }
 
 function cannotPlace({ from, to }: FilePlace, way: string, error: unknown): StepError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new StepError("file-copy", `${from} could not be brought to ${to} (${way}): ${reason}.`, {
     hint: way === "copy" ? "Check space and rights, then run the same command again." : "Try --files copy.",
     cause: error,

@@ -1,6 +1,6 @@
 /** Folders that a copy or a backup needs. */
 import { mkdir, stat } from "node:fs/promises";
-import { InputError } from "../errors.js";
+import { InputError, messageOf } from "../errors.js";
 
 /**
  * Makes a folder, and those above it.
@@ -24,7 +24,7 @@ export async function requireExistingFolder(folder: string): Promise<void> {
 }
 
 function badPlace(folder: string, error: unknown): InputError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new InputError("bad-place", `The folder ${folder} cannot be made: ${reason}.`, {
     hint: "Check the path and the rights on the folders above it.",
     cause: error,

@@ -1,7 +1,7 @@
 /** Keeps the database as it is in a file. */
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { InputError, RefusedError, StepError } from "../errors.js";
+import { InputError, messageOf, RefusedError, StepError } from "../errors.js";
 import { copyDatabase } from "./copy.js";
 import type { Database } from "./database.js";
 
@@ -23,7 +23,7 @@ export async function backUpDatabase(database: Database, file: string, lockTimeo
 }
 
 function failed(file: string, error: unknown): StepError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new StepError("backup-failed", `The backup could not be written to ${file}: ${reason}`, {
     hint: "Nothing was changed. Make room or name another place with --backup, then run the same command again.",
     cause: error,

@@ -3,6 +3,7 @@ import type { Session } from "./database.js";
 import type { ForeignKey } from "./schema/table.js";
 import { sql } from "./sql.js";
 import type { Row, Sql, SqlValue } from "./sql.js";
+import { valueAt } from "../known.js";
 
 /** Rows that were found: how many, and some of them. */
 export interface FoundRows {
@@ -66,7 +67,7 @@ function valueText(value: SqlValue): string {
 export function dangling({ columns, referencedTable, referencedColumns }: ForeignKey): Sql {
   const set = columns.map((column) => sql`${columnOf(column)} IS NOT NULL`);
   const same = columns.map(
-    (column, index) => sql`p.${sql.id(referencedColumns[index] ?? "")} = ${columnOf(column)}`,
+    (column, index) => sql`p.${sql.id(valueAt(referencedColumns, index))} = ${columnOf(column)}`,
   );
   return sql`${sql.join(set, " AND ")} AND NOT EXISTS (SELECT 1 FROM ${sql.table(referencedTable)} p WHERE ${sql.join(same, " AND ")})`;
 }

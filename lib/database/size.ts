@@ -11,5 +11,5 @@ export async function databaseBytes(database: Database): Promise<bigint> {
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${database.namespace} AND c.relkind IN ('r', 'm')`,
     ),
   );
-  return BigInt(String(row?.["bytes"] ?? 0));
+  return BigInt(String(row?.["bytes"]));
 }

@@ -5,6 +5,7 @@ import { sql } from "../database/sql.js";
 import type { Row, SqlValue } from "../database/sql.js";
 import type { Repository } from "../repository/repository.js";
 import { contentTables } from "./snapshot.js";
+import { messageOf } from "../errors.js";
 
 const rowsPerTable = 3;
 
@@ -22,7 +23,7 @@ export async function fillEmptyTables(repository: Repository): Promise<ReadonlyM
     try {
       await repository.database.transaction({ mode: "write" }, (session) => fillTable(session, table));
     } catch (error) {
-      failed.set(table.name, error instanceof Error ? error.message : String(error));
+      failed.set(table.name, messageOf(error));
     }
   }
   return failed;

@@ -18,7 +18,7 @@ export function datastoresOf(config: ConfigTree): Datastore[] {
 }
 
 function sectionDatastores(section: ConfigTree): Datastore[] {
-  const className = (textAt(section, "cls") ?? "FileDatastore").split(".").at(-1) ?? "";
+  const className = (textAt(section, "cls") ?? "FileDatastore").split(".").at(-1);
   if (className === "InMemoryDatastore") return [];
   const parts = valueAt(section, "datastores");
   if (className === "ChainedDatastore")

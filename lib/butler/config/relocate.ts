@@ -3,6 +3,7 @@ import { isMap, isScalar } from "yaml";
 import type { YAMLMap } from "yaml";
 import { InputError } from "../../errors.js";
 import { Include, parseYaml } from "./yaml.js";
+import { surely } from "../../known.js";
 
 /** A value that the file is to have at a path of keys. */
 export interface ConfigValue {
@@ -21,7 +22,7 @@ export function withValues(text: string, values: readonly ConfigValue[], name: s
 function withValue(text: string, { keys, value }: ConfigValue, name: string): string {
   let node: unknown = parseYaml(text, name).contents;
   for (const key of keys.slice(0, -1)) node = isMap(node) ? node.get(key, true) : undefined;
-  const last = keys.at(-1) ?? "";
+  const last = surely(keys.at(-1));
   if (!isMap(node)) throw unwritable(name, keys);
   const pair = node.items.find(({ key }) => isScalar(key) && key.value === last);
   const written = JSON.stringify(value);

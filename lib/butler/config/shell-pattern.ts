@@ -1,3 +1,5 @@
+import { valueAt } from "../../known.js";
+
 /**
  * Whether a text matches a shell-style pattern as Python's `fnmatch` understands it: `*` any text, `?` any character, `[…]` one of
  * some, `[!…]` none of them; nothing is special about slashes and dots, and an unclosed bracket means itself.
@@ -9,7 +11,7 @@ export function matchesShellPattern(text: string, pattern: string): boolean {
 function expressionOf(characters: readonly string[]): string {
   let expression = "";
   for (let at = 0; at < characters.length; at += 1) {
-    const character = characters[at] ?? "";
+    const character = valueAt(characters, at);
     const end = character === "[" ? closingBracket(characters, at) : -1;
     if (character === "*") expression += ".*";
     else if (character === "?") expression += ".";

@@ -8,6 +8,7 @@ import { InputError } from "../../errors.js";
 import { isRemote, pathOf, withoutPassword } from "./paths.js";
 import { isRecord, merged } from "./tree.js";
 import type { ConfigTree } from "./tree.js";
+import { valueAt } from "../../known.js";
 
 /** A value that stands in another file: one name, a list of names, or names by key. */
 export class Include {
@@ -196,5 +197,5 @@ function local(name: string, file: string): string {
 }
 
 function firstLine(text: string): string {
-  return text.split("\n")[0] ?? text;
+  return valueAt(text.split("\n"), 0);
 }

@@ -4,7 +4,7 @@ import { validate as validateUuid } from "uuid";
 import type { DialectName } from "../../database/database.js";
 import type { SqlValue, Row } from "../../database/sql.js";
 import { sql } from "../../database/sql.js";
-import { InputError, RefusedError } from "../../errors.js";
+import { InputError, messageOf, RefusedError } from "../../errors.js";
 import type { RevisionContext } from "../../run/context.js";
 import { badProvider } from "../bad-provider.js";
 import type { Instrument } from "../day-obs.js";
@@ -254,7 +254,7 @@ async function within<T>(
     return await Promise.race([work(), late]);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw badProvider(name, `failed: ${reason}, for ${whatOf(instrument)}`, error);
   } finally {
     clearTimeout(timer);
@@ -319,7 +319,7 @@ class RowCheck {
     try {
       return Object.entries(row);
     } catch (error) {
-      throw this.#fault(row, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw this.#fault(row, `cannot be read: ${messageOf(error)}`);
     }
   }
 

@@ -4,6 +4,7 @@ import { parseColumn } from "./column.js";
 import type { ColumnText } from "./column.js";
 import { parseCheck, parseForeignKey, parseKey, parseRename } from "./keys.js";
 import { checkName, unquote } from "./names.js";
+import { surely } from "../../known.js";
 
 /** How the text of a flag is read. */
 export const flagForms = {
@@ -57,7 +58,7 @@ export function readFlags(
   return Object.fromEntries(
     Object.entries(declared).map(([name, declaration]) => [
       camelCase(name),
-      readFlag(name, declaration, Object.hasOwn(given, name) ? (given[name] ?? []) : []),
+      readFlag(name, declaration, Object.hasOwn(given, name) ? surely(given[name]) : []),
     ]),
   );
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Document } from "yaml";
-import { InputError } from "../../errors.js";
+import { InputError, messageOf } from "../../errors.js";
 import { flagForms } from "./flags.js";
 import type { FlagDeclaration, FlagForm } from "./flags.js";
 
@@ -127,7 +127,7 @@ export async function renderTemplate(template: Template, values: object): Promis
   } catch (error) {
     // What the flags ask for may be wrong; Eta wraps that error in one of its own.
     if (error instanceof Error && error.cause instanceof InputError) throw error.cause;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const line = lineOf(message) ?? (await lineOfBadSyntax(() => eta.compileToString(template.body)));
     const reason = message.split("\n").findLast((text) => text.trim() !== "") ?? message;
     throw templateFault(template.file, line + template.headLines, reason, error);

@@ -1,7 +1,8 @@
 /** Writes new files: all of them or none, and never over one that is there. */
 import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { InputError } from "../../errors.js";
+import { InputError, messageOf } from "../../errors.js";
+import { valueAt } from "../../known.js";
 
 /** A file to be written. */
 export interface NewFile {
@@ -29,7 +30,7 @@ export async function writeNewFiles(files: readonly NewFile[]): Promise<void> {
     }
     for (const [at, { file }] of files.entries()) {
       // A hard link, unlike a rename, fails where the name is taken.
-      await link(temporary[at] ?? "", file);
+      await link(valueAt(temporary, at), file);
       made.push(file);
     }
   } catch (error) {
@@ -48,7 +49,7 @@ function writeFault(error: unknown): InputError {
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new InputError("not-writable", `${file ?? "A file"} could not be written: ${reason}`, {
     hint: "Nothing was written. Check the permissions of the folder.",
     cause: error,

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { GodwitError } from "../../errors.js";
+import { GodwitError, messageOf } from "../../errors.js";
 
 /** Colour is for terminals only. */
 const { red } = colors.createColors(process.stderr.isTTY && process.env["NO_COLOR"] === undefined);
@@ -10,7 +10,7 @@ export function printError(
   manner: { readonly json: boolean; readonly verbose: boolean },
 ): void {
   const known = error instanceof GodwitError ? error : null;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (manner.json) {
     const document = {
       schema: 1,

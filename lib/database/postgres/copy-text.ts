@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import type { SqlValue } from "../sql.js";
+import { surely } from "../../known.js";
 
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -10,9 +11,7 @@ export function copyLine(row: readonly SqlValue[]): string {
 
 function copyValue(value: SqlValue): string {
   const text = copiedText(value);
-  return text === null
-    ? "\\N"
-    : text.replaceAll(/[\\\n\r\t]/g, (character) => escapes[character] ?? character);
+  return text === null ? "\\N" : text.replaceAll(/[\\\n\r\t]/g, (character) => surely(escapes[character]));
 }
 
 /** The text that a column reads a value from; null for NULL. @throws InputError `nul-character`, `bad-text` */

@@ -229,7 +229,7 @@ async function digestOf(session: PostgresSession, table: string): Promise<TableD
   const [row] = await session.query(sql`SELECT count(*) AS rows,
       coalesce(sum(('x' || substr(md5(_godwit_row::text), 1, 16))::bit(64)::bigint), 0)::text AS digest
     FROM ${sql.table(table)} AS _godwit_row`);
-  return { table, rows: BigInt(String(row?.["rows"] ?? 0)), digest: String(row?.["digest"]) };
+  return { table, rows: BigInt(String(row?.["rows"])), digest: String(row?.["digest"]) };
 }
 
 async function requireEmpty(session: PostgresSession): Promise<void> {

@@ -1,5 +1,5 @@
 /** Makes the database and the schema that a copy goes into, and removes them again. */
-import { InputError, RefusedError } from "../../errors.js";
+import { InputError, messageOf, RefusedError } from "../../errors.js";
 import type { Database } from "../database.js";
 import type { DatabaseAddress } from "../open.js";
 import { sql } from "../sql.js";
@@ -95,7 +95,7 @@ function ask(database: Database, statement: Sql): Promise<Row[]> {
 }
 
 function lacking(what: string, cause: unknown): RefusedError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new RefusedError("no-privilege", `The ${what} for the copy could not be made: ${reason}.`, {
     hint: `Ask the server's administrator to make it, then run the same command again.`,
     cause,

@@ -145,7 +145,7 @@ async function replication(session: Session): Promise<string[]> {
   const slots = await session.query(sql`SELECT slot_name::text AS name FROM pg_catalog.pg_replication_slots
     WHERE slot_type = 'logical' AND database = current_database() ORDER BY slot_name`);
   const [replicas] = await session.query(sql`SELECT count(*) AS n FROM pg_catalog.pg_stat_replication`);
-  const count = Number(replicas?.["n"] ?? 0);
+  const count = Number(replicas?.["n"]);
   return [
     ...(count === 0
       ? []
@@ -167,7 +167,7 @@ async function space(session: Session, namespace: string, { tables }: Undertakin
     await session.query(sql`SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint AS bytes
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ${namespace} AND c.relname IN (${sql.join(rewritten.map((name) => sql`${name}`))})`);
-  const bytes = BigInt(String(row?.["bytes"] ?? 0));
+  const bytes = BigInt(String(row?.["bytes"]));
   if (bytes < worthTelling) return [];
   return [
     `Tables of ${bytes} bytes are written anew: the server's disk needs that once more, and again for its log.`,

@@ -10,6 +10,7 @@ import type {
   Trigger,
   Unique,
 } from "./table.js";
+import { surely } from "../../known.js";
 
 /** What kind of thing differs. */
 export type ObjectKind =
@@ -297,7 +298,7 @@ function indexText({ unique, keys, method, where, include, nullsNotDistinct, val
 }
 
 function keyText({ column, expression, suffix }: IndexKey): string {
-  return `${column ?? `(${expression ?? ""})`}${suffix === null ? "" : ` ${suffix}`}`;
+  return `${column ?? `(${surely(expression)})`}${suffix === null ? "" : ` ${suffix}`}`;
 }
 
 function triggerText({ definition, state }: Trigger): string {

@@ -158,7 +158,7 @@ async function* batchesOf(
       `SELECT group_concat(line, char(10)) AS text, count(*) AS rows, CAST(max(place) AS TEXT) AS last
        FROM (SELECT ${line} AS line, ${rowid ?? "NULL"} AS place FROM ${quoteName(table)} ${range})`,
     );
-    const rows = Number(row?.["rows"] ?? 0);
+    const rows = Number(row?.["rows"]);
     if (rows === 0) return;
     yield { text: `${String(row?.["text"])}\n`, rows };
     if (rows < rowsABatch) return;

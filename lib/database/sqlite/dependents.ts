@@ -2,6 +2,7 @@
 import { literal, quoteName } from "./literals.js";
 import type { Reader } from "./inspect.js";
 import { nameOf, tokenize } from "./parse/tokens.js";
+import { messageOf } from "../../errors.js";
 
 /** Names of the views and triggers that cannot be used, with SQLite's reason. */
 export async function brokenDependents(read: Reader): Promise<Map<string, string>> {
@@ -67,6 +68,6 @@ async function note(
   try {
     await attempt();
   } catch (error) {
-    broken.set(what, error instanceof Error ? error.message.replace(/, in: .*$/s, "") : String(error));
+    broken.set(what, messageOf(error).replace(/, in: .*$/s, ""));
   }
 }

@@ -1,4 +1,4 @@
-import { GodwitError, InputError, RefusedError, StepError } from "../../errors.js";
+import { GodwitError, InputError, messageOf, RefusedError, StepError } from "../../errors.js";
 
 /** The driver's code (`SQLITE_BUSY`), or null. */
 export function driverCode(error: unknown): string | null {
@@ -10,7 +10,7 @@ export function driverCode(error: unknown): string | null {
 export function openError(error: unknown, path: string): Error {
   if (error instanceof GodwitError) return error;
   const code = driverCode(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (code === "SQLITE_NOTADB") {
     return new InputError("not-a-database", `${path} is not a SQLite database.`, {
       hint: "Check the path; a file that was cut off or overwritten has to come back from a backup.",
@@ -33,7 +33,7 @@ export function openError(error: unknown, path: string): Error {
 export function statementError(error: unknown, statement: string, path: string): Error {
   if (error instanceof GodwitError) return error;
   const code = driverCode(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") return openError(error, path);
   if (code === "SQLITE_READONLY") {
     return new InputError("read-only", `The SQLite file ${path} cannot be written.`, {

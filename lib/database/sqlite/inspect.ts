@@ -8,6 +8,7 @@ import { parseCreateTable } from "./parse/create-table.js";
 import type { ParsedTable } from "./parse/create-table.js";
 import { nameOf, tokenize } from "./parse/tokens.js";
 import type { Token } from "./parse/tokens.js";
+import { surely } from "../../known.js";
 
 /** Runs a query whose rows hold no large integers. */
 export type Reader = (text: string) => Promise<DriverRow[]>;
@@ -54,11 +55,11 @@ async function storedObjects(read: Reader, name: string): Promise<StoredObject[]
 }
 
 function readIndex(table: string, { sql }: StoredObject): Index {
-  return parse(table, () => parseCreateIndex(sql ?? ""));
+  return parse(table, () => parseCreateIndex(surely(sql)));
 }
 
 function readTrigger({ name, sql }: StoredObject): Trigger {
-  return { name, definition: sql ?? "" };
+  return { name, definition: surely(sql) };
 }
 
 function parse<T>(table: string, read: () => T): T {

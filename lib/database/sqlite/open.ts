@@ -47,7 +47,7 @@ async function requireWhole(session: Session, path: string): Promise<void> {
     sql`SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()`,
   );
   const { size } = await stat(path, { bigint: true });
-  if (size >= BigInt(String(row?.["bytes"] ?? 0)) || existsSync(`${path}-wal`)) return;
+  if (size >= BigInt(String(row?.["bytes"])) || existsSync(`${path}-wal`)) return;
   throw new InputError("corrupt-database", `The SQLite file ${path} is damaged: its end is missing.`, {
     hint: "Do not write to it. Bring it back from a backup, or see sqlite3's .recover.",
   });

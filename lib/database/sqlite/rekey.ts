@@ -8,6 +8,7 @@ import type { SqlValue } from "../sql.js";
 import { literal, quoteName, renderSql } from "./literals.js";
 import { planAlteration, rowidName } from "./plan.js";
 import type { SqliteSchemaEditor } from "./schema-editor.js";
+import { surely } from "../../known.js";
 
 const mapping = "temp._godwit_mapping";
 const rowsAStatement = 500;
@@ -47,7 +48,7 @@ async function makeMapping(
     ?.table.columns.find(({ name }) => name === column);
   const collation = key?.collation ? ` COLLATE ${quoteName(key.collation)}` : "";
   await session.statement(
-    `CREATE TABLE ${mapping} (old ${key?.type ?? ""}${collation} PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE ${mapping} (old ${surely(key).type}${collation} PRIMARY KEY NOT NULL, new UNIQUE NOT NULL) WITHOUT ROWID`,
   );
   if (typeof values !== "function") {
     await session.statement(

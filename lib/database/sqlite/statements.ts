@@ -1,6 +1,7 @@
 /** The texts that make tables and indexes. */
 import type { Column, ForeignKey, Index, PrimaryKey, Table } from "../schema/table.js";
 import { quoteName } from "./literals.js";
+import { surely } from "../../known.js";
 
 /** `CREATE TABLE`, with all that belongs to the table itself. */
 export function createTableText(table: Table): string {
@@ -53,7 +54,7 @@ function foreignKeyText(key: ForeignKey): string {
 /** `CREATE INDEX`. */
 export function createIndexText(table: string, index: Index): string {
   const keys = index.keys.map((key) => {
-    const subject = key.column === null ? (key.expression ?? "") : bareName(key.column);
+    const subject = key.column === null ? surely(key.expression) : bareName(key.column);
     return key.suffix === null ? subject : `${subject} ${key.suffix}`;
   });
   const where = index.where === null ? "" : ` WHERE ${index.where}`;

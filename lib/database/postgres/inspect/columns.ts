@@ -5,6 +5,7 @@ import { usualName } from "../names.js";
 import type { Catalog } from "./catalog.js";
 import { isTrue, listOf, storageOf, textOf, textOrNull } from "./read.js";
 import { cannotRepresent } from "./unsupported.js";
+import { valueAt } from "../../../known.js";
 
 /** @throws InputError `unsupported-object` for a NOT NULL constraint of a kind that a column's `nullable` does not tell */
 export function readColumns(table: string, catalog: Catalog): Column[] {
@@ -76,7 +77,7 @@ function notNullNames(table: string, catalog: Catalog): ReadonlyMap<string, stri
       `the NOT NULL constraint "${textOf(row, "name")}" (NOT VALID, NO INHERIT or with a comment)`,
     );
   }
-  return new Map(rows.map((row) => [listOf(row, "columns")[0] ?? "", textOf(row, "name")]));
+  return new Map(rows.map((row) => [valueAt(listOf(row, "columns"), 0), textOf(row, "name")]));
 }
 
 function named(table: string, column: string, names: ReadonlyMap<string, string>): { notNullName?: string } {

@@ -5,6 +5,7 @@ import type { CostClass } from "../../schema/editor.js";
 import type { Check, Column, ForeignKey, Table } from "../../schema/table.js";
 import { literal, quoteName } from "../literals.js";
 import { Clauses } from "./clauses.js";
+import { surely } from "../../../known.js";
 
 /** How a change is carried out. */
 export interface AlterPlan {
@@ -73,7 +74,7 @@ function droppedClauses(
 ): { readonly constraints: string[]; readonly columns: string[] } {
   const constraints = constraintsOf(old)
     .filter((one) => !constraintsOf(table).some((other) => isSame(one, other)))
-    .map(({ name }) => `DROP CONSTRAINT ${quoteName(name ?? "")}`);
+    .map(({ name }) => `DROP CONSTRAINT ${quoteName(surely(name))}`);
   // A generated column goes before those that it is computed from.
   const columns = old.columns
     .filter((column) => !origins.has(column.name))
@@ -109,7 +110,7 @@ function addedClauses(old: Table, table: Table, clauses: Clauses, live: Target["
   const before = constraintsOf(old);
   const isAdded = (one: AnyConstraint): boolean => !before.some((other) => isSame(other, one));
   const rule = <T extends Check | ForeignKey>(one: T): T =>
-    live.has(one.name ?? "") ? { ...one, validated: false } : one;
+    live.has(surely(one.name)) ? { ...one, validated: false } : one;
   return [
     ...[table.primaryKey]
       .filter((key) => key !== null && isAdded(key))
@@ -125,9 +126,9 @@ function addedClauses(old: Table, table: Table, clauses: Clauses, live: Target["
 function validations(old: Table, table: Table, relation: string, live: Target["live"]): string[] {
   const before = constraintsOf(old);
   return [...table.checks, ...table.foreignKeys]
-    .filter((one) => live.has(one.name ?? "") || before.some((other) => isUnvalidated(other, one)))
+    .filter((one) => live.has(surely(one.name)) || before.some((other) => isUnvalidated(other, one)))
     .filter((one) => !before.some((other) => sameText(other, one)))
-    .map(({ name }) => `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${quoteName(name ?? "")}`);
+    .map(({ name }) => `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${quoteName(surely(name))}`);
 }
 
 function columnClauses(

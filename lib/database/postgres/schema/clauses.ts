@@ -2,6 +2,7 @@
 import type { Check, Column, Exclusion, ForeignKey, Index, KeyDetails, Unique } from "../../schema/table.js";
 import { cannotRepresent } from "../inspect/unsupported.js";
 import { quoteName } from "../literals.js";
+import { surely } from "../../../known.js";
 
 /** Writes names of one repository's schema. */
 export class Clauses {
@@ -88,7 +89,7 @@ export class Clauses {
       );
     }
     const keys = index.keys.map((key) => {
-      const subject = key.column === null ? inParentheses(key.expression ?? "") : quoteName(key.column);
+      const subject = key.column === null ? inParentheses(surely(key.expression)) : quoteName(key.column);
       return key.suffix === null ? subject : `${subject} ${key.suffix}`;
     });
     return [

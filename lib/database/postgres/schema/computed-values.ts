@@ -13,6 +13,7 @@ import { changedColumn, fillStatement, isSame } from "./alter.js";
 import type { Render } from "./alter.js";
 import { Clauses } from "./clauses.js";
 import { objectRenames } from "./object-renames.js";
+import { surely } from "../../../known.js";
 
 /** The table with its new values, and what is left to do. */
 export interface ComputedValues {
@@ -169,7 +170,7 @@ function keep<T extends { readonly name: string | null }>(
   return before.filter((one, index) => {
     const later = after[index];
     const stays = later !== undefined && wanted.some((other) => isSame(later, other));
-    if (!stays) gone.push(one.name ?? "");
+    if (!stays) gone.push(surely(one.name));
     return stays;
   });
 }

@@ -3,6 +3,7 @@ import type { PostgresTableOptions } from "../inspect/options.js";
 import type { Column, Table } from "../../schema/table.js";
 import { literal, quoteName } from "../literals.js";
 import { Clauses, isPlain } from "./clauses.js";
+import { surely } from "../../../known.js";
 
 /**
  * In the order in which they must run. The table that is made is the one that was read: what inspection returns for it is the same.
@@ -121,7 +122,9 @@ function optionStatements(table: Table, relation: string): string[] {
   return [
     ...(options.partitionOf === undefined
       ? []
-      : [`ALTER TABLE ${options.partitionOf} ATTACH PARTITION ${relation} ${options.partitionBound ?? ""}`]),
+      : [
+          `ALTER TABLE ${options.partitionOf} ATTACH PARTITION ${relation} ${surely(options.partitionBound)}`,
+        ]),
     ...(options.rowSecurity ?? "")
       .split(", ")
       .filter((word) => word !== "")
@@ -145,7 +148,7 @@ export function commentStatements(table: Table, namespace: string): string[] {
       (column) => [`COLUMN ${relation}.${quoteName(column.name)}`, column.comment] as const,
     ),
     ...constraints.map(
-      ({ name, comment }) => [`CONSTRAINT ${quoteName(name ?? "-")} ON ${relation}`, comment] as const,
+      ({ name, comment }) => [`CONSTRAINT ${quoteName(surely(name))} ON ${relation}`, comment] as const,
     ),
     ...table.indexes.map(({ name, comment }) => [`INDEX ${clauses.relation(name)}`, comment] as const),
     ...table.triggers.map(

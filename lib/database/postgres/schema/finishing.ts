@@ -4,6 +4,7 @@ import { besideName } from "../beside.js";
 import { quoteName } from "../literals.js";
 import { usualName } from "../names.js";
 import type { Clauses } from "./clauses.js";
+import { surely } from "../../../known.js";
 
 /** The server names the constraints of columns after their table since PostgreSQL 18. */
 const firstWithNamedNotNull = 180_000;
@@ -57,7 +58,7 @@ export function finishing(
     swap: [
       ...named.map(
         ({ one, placed }) =>
-          `ALTER TABLE ${relation} RENAME CONSTRAINT ${quoteName(placed)} TO ${quoteName(one.key.name ?? "")}`,
+          `ALTER TABLE ${relation} RENAME CONSTRAINT ${quoteName(placed)} TO ${quoteName(surely(one.key.name))}`,
       ),
       ...early.map(
         ({ one, placed }) => `ALTER INDEX ${clauses.relation(placed)} RENAME TO ${quoteName(one.name)}`,

@@ -61,5 +61,5 @@ async function lockTimeoutMs(session: PostgresSession): Promise<number> {
   const [row] = await session.query(
     sql`SELECT setting::int AS ms FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'`,
   );
-  return Number(row?.["ms"] ?? 0);
+  return Number(row?.["ms"]);
 }

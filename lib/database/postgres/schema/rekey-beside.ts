@@ -14,6 +14,7 @@ import type { PostgresSchemaEditor } from "./editor.js";
 import type { RebuildPlan } from "./rebuild.js";
 import { makeSharedMapping, requireMapped } from "./rekey-mapping.js";
 import type { Mapping } from "./rekey-mapping.js";
+import { surely } from "../../../known.js";
 
 /**
  * Whether other connections see all that the new tables are made of. They do not see what this transaction has changed itself, nor what
@@ -121,7 +122,7 @@ async function addForeignKeys(
   await beside.transaction((builder) =>
     inTable(
       builder,
-      open.map(({ name }) => `VALIDATE CONSTRAINT ${quoteName(name ?? "")}`),
+      open.map(({ name }) => `VALIDATE CONSTRAINT ${quoteName(surely(name))}`),
     ),
   );
 }

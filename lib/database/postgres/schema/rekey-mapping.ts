@@ -9,6 +9,7 @@ import { quoteName } from "../literals.js";
 import type { PostgresSession } from "../session.js";
 import { Clauses } from "./clauses.js";
 import type { PostgresSchemaEditor } from "./editor.js";
+import { surely } from "../../../known.js";
 
 /** Where new values come from, as text that the server reads, or as batches made here. */
 export type MappingSource = string | Exclude<Rekey["values"], { readonly parts: unknown }>;
@@ -101,7 +102,7 @@ export async function requireMapped(
     const [answer] = await session.send(
       `SELECT o.${column}::text AS value FROM ${relation} AS o WHERE o.${column} IS NOT NULL AND NOT EXISTS (SELECT FROM ${mapping} AS m WHERE m.old = o.${column}) LIMIT 5`,
     );
-    const missing = answer?.rows.map(([value]) => String(value)) ?? [];
+    const missing = surely(answer).rows.map(([value]) => String(value));
     if (missing.length > 0) {
       throw new StepError(
         "unmapped-key",

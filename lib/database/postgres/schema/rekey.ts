@@ -13,6 +13,7 @@ import { buildBeside, mayBuildBeside } from "./rekey-beside.js";
 import { makeOwnMapping, mappingOf, requireMapped } from "./rekey-mapping.js";
 import type { Mapping } from "./rekey-mapping.js";
 import { readCounters } from "./sequences.js";
+import { surely } from "../../../known.js";
 
 const mappingName = "_godwit_mapping";
 
@@ -111,7 +112,7 @@ async function detachForeignKeys(
     for (const key of foreignKeys) {
       if (!names.has(key.referencedTable)) continue;
       await editor.session.run(
-        `ALTER TABLE ${clauses.relation(name)} DROP CONSTRAINT ${quoteName(key.name ?? "")}`,
+        `ALTER TABLE ${clauses.relation(name)} DROP CONSTRAINT ${quoteName(surely(key.name))}`,
       );
       if (!names.has(name)) detached.push({ table: name, key });
     }
@@ -131,6 +132,6 @@ function commentOf({ session }: PostgresSchemaEditor, { table, key }: Detached):
   if (key.comment === undefined) return [];
   const relation = new Clauses(session.namespace).relation(table);
   return [
-    `COMMENT ON CONSTRAINT ${quoteName(key.name ?? "")} ON ${relation} IS ${literal(key.comment).trim()}`,
+    `COMMENT ON CONSTRAINT ${quoteName(surely(key.name))} ON ${relation} IS ${literal(key.comment).trim()}`,
   ];
 }

@@ -1,6 +1,7 @@
 import type { Index, IndexKey } from "../../schema/table.js";
 import { nameOf, TokenReader, tokenize } from "./tokens.js";
 import type { Token } from "./tokens.js";
+import { valueAt } from "../../../known.js";
 
 /** Reads `CREATE INDEX`. */
 export function parseCreateIndex(text: string): Index {
@@ -43,7 +44,7 @@ function readKey(text: string): IndexKey {
   const [first] = tokens;
   const isColumn = end === 1 && first !== undefined && (first.kind === "word" || first.kind === "name");
   if (isColumn) return { column: nameOf(first), expression: null, suffix };
-  return { column: null, expression: text.slice(0, tokens[end - 1]?.end ?? text.length), suffix };
+  return { column: null, expression: text.slice(0, valueAt(tokens, end - 1).end), suffix };
 }
 
 function isWord(token: Token | undefined, word: string): boolean {
