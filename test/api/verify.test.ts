@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { check, defineRevision, upgrade } from "../../lib/index.js";
+import { check, current, defineRevision, upgrade } from "../../lib/index.js";
 import { butlerConventions } from "../../lib/butler/conventions.js";
 import { sql } from "../../lib/database/sql.js";
 import { openRepository } from "../../lib/repository/open.js";
@@ -55,6 +55,21 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       );
       const own = { ignorePrefixes: ["revision_", "godwit_"] };
       expect(compare(before, await describeFixture(fixture), own)).to.deep.equal([]);
+    });
+
+    it("looks at a revision of sub-steps before it is recorded", async () => {
+      const fixture = await copyFixture("current", dialect);
+      const inParts = defineRevision({
+        ...careless,
+        execution: { transactional: false },
+        up: (context) => context.substep("drop", async () => careless.up?.(context)),
+      });
+      const error = await refusal(
+        upgrade(fixture.folder, "abcabcabcabc", { verify: "every-step", revisions: [inParts] }),
+      );
+      expect(error.code).to.equal("verification-failed");
+      const { managers } = await current(fixture.folder, { revisions: [careless] });
+      expect(managers.flatMap(({ revisions }) => revisions)).to.not.include("abcabcabcabc");
     });
 
     it("does not begin where rows are wrong already", async () => {
