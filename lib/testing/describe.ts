@@ -30,13 +30,24 @@ export interface DescribeOptions extends StairwayOptions {
 export function describeRevisions(options: DescribeOptions = {}): void {
   const runner = options.runner ?? globalThis;
   runner.describe("Revisions", () => {
-    runner.it("have one tip on every branch", () => requireOneTip(options));
+    allowTime(runner.it("have one tip on every branch", () => requireOneTip(options)));
     for (const repository of options.repositories ?? scratchRepositories(process.env)) {
-      runner.it(`go up, down and up again with their rows on ${repository.title}`, async () => {
-        await climbOn(repository, options);
-      });
+      const title = `go up, down and up again with their rows on ${repository.title}`;
+      allowTime(runner.it(title, async () => void (await climbOn(repository, options))));
     }
   });
+}
+
+/** A stairway takes its time, above all on a copy of a Butler. */
+const leastTimeout = 600_000;
+
+/** A test of mocha ends after two seconds unless it is allowed more; zero stands for no limit. */
+function allowTime(test: unknown): void {
+  if (typeof test !== "object" || test === null || !("timeout" in test)) return;
+  const { timeout } = test;
+  if (typeof timeout !== "function") return;
+  const limit: unknown = timeout.call(test);
+  if (typeof limit === "number" && limit > 0 && limit < leastTimeout) timeout.call(test, leastTimeout);
 }
 
 /** What was tried on one repository. */
