@@ -5,6 +5,7 @@ import { InputError } from "../errors.js";
 import type { DatabaseAddress } from "../database/open.js";
 import type {
   Belongings,
+  DimensionNames,
   NewVersion,
   OutsideEdit,
   RecordedManager,
@@ -26,7 +27,7 @@ import { butlerConventions } from "./conventions.js";
 import { lineOfDefaults, nameOfDefaults } from "./defaults.js";
 import { butlerFamilies } from "./families.js";
 import { isManager, managersIn, parseAttribute, recordManagerVersion } from "./managers.js";
-import { canonicalText, withoutDoc } from "./universe/json.js";
+import { canonicalText, isJsonObject, withoutDoc } from "./universe/json.js";
 
 /** Butler's own version of the layout as a whole; there was never another one. */
 const schemaVersion = "1";
@@ -76,6 +77,15 @@ export class ButlerRepository implements Repository {
 
   tableFamilies(session: Session): Promise<TableFamily[]> {
     return butlerFamilies(session);
+  }
+
+  async dimensionNames(session: Session): Promise<DimensionNames | null> {
+    const text = (await readAttributes(session)).get(dimensionsAttribute);
+    if (text === undefined) return null;
+    const universe = parseAttribute(dimensionsAttribute, text);
+    if (!isJsonObject(universe)) return null;
+    const { UniverseModel } = await import("./expected/universe-model.js");
+    return new UniverseModel(universe).names;
   }
 
   async format(session: Session): Promise<RepositoryFormat> {

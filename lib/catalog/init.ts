@@ -74,7 +74,8 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 function jsonText(repo: string | undefined): string {
-  return `${JSON.stringify({ ...(repo === undefined ? {} : { repo }), revisions: ["./revisions"] }, null, 2)}\n`;
+  const line = repo === undefined ? "" : `  "repo": ${JSON.stringify(repo)},\n`;
+  return `{\n${line}  "revisions": ["./revisions"]\n}\n`;
 }
 
 function typescriptText(repo: string | undefined): string {

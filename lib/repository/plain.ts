@@ -57,6 +57,10 @@ export class PlainRepository implements Repository {
     return [];
   }
 
+  async dimensionNames(): Promise<null> {
+    return null;
+  }
+
   async format(): Promise<RepositoryFormat | null> {
     return null;
   }

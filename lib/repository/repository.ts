@@ -29,6 +29,16 @@ export interface TableFamily {
   readonly growsWith: "content" | "format";
 }
 
+/** The names in a dimension configuration. */
+export interface DimensionNames {
+  /** Dimensions and their combinations, sorted. */
+  readonly elements: readonly string[];
+  /** Those that have a key of their own, so that others can refer to them, sorted. */
+  readonly dimensions: readonly string[];
+  /** Whether others can refer to it; that counts pixels of the sky in, of which there are too many for a list. */
+  isDimension(name: string): boolean;
+}
+
 /** The version that a manager is brought to by a step. */
 export interface NewVersion {
   readonly manager: string;
@@ -54,6 +64,8 @@ export interface Repository {
   recordVersion(session: Session, version: NewVersion): Promise<void>;
   /** The families of dynamic tables; empty where there are none. */
   tableFamilies(session: Session): Promise<TableFamily[]>;
+  /** The names in its dimension configuration; null where it has none (a plain database). */
+  dimensionNames(session: Session): Promise<DimensionNames | null>;
   /** The format of the repository and what goes into it; null where there is none (a plain database). */
   format(session: Session): Promise<RepositoryFormat | null>;
   /** What `finishOutside` would do, without doing it. */

@@ -1,5 +1,6 @@
 import { findRevisions } from "../api/revision-set.js";
-import { StepError } from "../errors.js";
+import { InputError, StepError } from "../errors.js";
+import type { ScaffoldProject } from "../catalog/scaffold/project.js";
 import { tipsOf } from "../catalog/scaffold/tree.js";
 import { butlerCopies, scratchRepositories } from "./repositories.js";
 import type { TestRepository } from "./repositories.js";
@@ -58,7 +59,7 @@ export interface TrialReport {
 
 /**
  * Tries all revisions up to a target, as `describeRevisions` does, without a test runner.
- * @throws StepError about the first revision that fails
+ * @throws StepError about the first revision that fails; InputError `no-configuration` where none names the revisions
  */
 export async function tryRevisions(given: DescribeOptions = {}): Promise<TrialReport[]> {
   const options = { ...(await defaultsFor(given)), ...given };
@@ -80,11 +81,23 @@ async function defaultsFor(options: DescribeOptions): Promise<{
 }> {
   const { openScaffoldProject, treeOf } = await import("../catalog/scaffold/project.js");
   const project = await openScaffoldProject(options);
+  requireConfiguration(project, options);
   const managers = [...new Set(project.own.map(({ manager }) => manager))];
   const isButlers = managers.some((manager) => treeOf(project, manager).isButler);
   if (!isButlers && (process.env["GODWIT_TEST_BUTLERS"] ?? "") === "")
     return { repositories: scratchRepositories(process.env), target: "head" };
   return { repositories: butlerCopies(process.env), target: managers.map((manager) => `${manager}@head`) };
+}
+
+/** Revisions without a configuration are found by nobody: the current folder may be anybody's. */
+function requireConfiguration(
+  { configuration, own, place }: ScaffoldProject,
+  { revisions }: DescribeOptions,
+): void {
+  if (configuration !== null || revisions !== undefined || own.length === 0) return;
+  throw new InputError("no-configuration", `No configuration names the revisions in ${place}.`, {
+    hint: "`godwit init` makes one.",
+  });
 }
 
 async function climbOn(repository: TestRepository, options: DescribeOptions): Promise<StairwayStep[]> {

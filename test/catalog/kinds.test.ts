@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { format } from "prettier";
 import { initProject } from "../../lib/catalog/init.js";
 import { describeTemplates, mergeRevision, newRevision } from "../../lib/catalog/new-revision.js";
 import type { NewRevisionOptions } from "../../lib/catalog/new-revision.js";
@@ -42,9 +43,31 @@ const everyKind: readonly Partial<NewRevisionOptions>[] = [
       "add-check": ["positive: u > 0"],
     },
   },
+  {
+    kind: "static-table",
+    summary:
+      "What is said in so many words that it has to stand in a line of its own below the name of the field",
+    flags: {
+      table: ["a_table_with_a_long_name"],
+      "add-column": ["a_column_with_a_long_name text not null default 'some long default value'"],
+      "add-foreign-key": [
+        "first_column, second_column -> other_table(first_column, second_column) on delete cascade",
+      ],
+      "add-check": [
+        "a_check_with_a_long_name: a_column_with_a_long_name > 0 and a_column_with_a_long_name < 100",
+      ],
+      "drop-column": [
+        "one text default 'a long value that goes on for quite some time, as it is a long value'",
+      ],
+    },
+  },
   { kind: "static-table", flags: { table: ["new"], "create-table": ["id"], "add-column": ["id bigint"] } },
   { kind: "data" },
   { kind: "data", flags: { table: ["t"], column: ["doc"], key: ["id"] } },
+  {
+    kind: "data",
+    flags: { table: ["t"], column: ["doc"], key: ["a_long_name_of_a_key, and_another_one, and_a_third"] },
+  },
   { kind: "data", flags: { table: ["t"], column: ["doc"], value: ["a"], "undo-value": ["b"] } },
   { managers: ["datasets"], branches: [uuidClass], version: "2.1.0", kind: "dynamic-tables" },
   {
@@ -63,6 +86,23 @@ const everyKind: readonly Partial<NewRevisionOptions>[] = [
     flags: { dimension: ["target"], key: ["name string(32)"], metadata: ["priority bigint"] },
   },
   {
+    managers: ["dimensions-config"],
+    branches: ["daf_butler"],
+    version: "11",
+    kind: "dimension-config",
+    flags: {
+      dimension: ["amplifier"],
+      key: ["id bigint"],
+      "alternate-key": ["name string(32)", "another_name string(64)"],
+      requires: ["instrument", "detector"],
+      implies: ["physical_filter"],
+      metadata: ["priority bigint", "weight double"],
+      spatial: ["amplifiers"],
+      temporal: ["odd-name"],
+      provider: ["amplifiers"],
+    },
+  },
+  {
     managers: ["collections"],
     kind: "class-switch",
     flags: { from: ["SynthIntKeyCollectionManager"], to: ["NameKeyCollectionManager"] },
@@ -75,6 +115,19 @@ const everyKind: readonly Partial<NewRevisionOptions>[] = [
 ];
 
 describe("Scaffolded revisions of every kind", () => {
+  it("are laid out as prettier does it in a hundred and ten columns", async () => {
+    const folder = await project();
+    const places = [path.join(folder, "godwit.config.json")];
+    for (const options of everyKind) {
+      const { files, tests } = await newRevision({ folder, managers: ["app"], ...options });
+      places.push(...files, ...tests);
+    }
+    for (const filepath of places) {
+      const text = await readFile(filepath, "utf8");
+      expect(text).to.equal(await format(text, { filepath, printWidth: 110 }));
+    }
+  });
+
   it("compile under strict, pass the linter, and are read as revisions", async function () {
     this.timeout(120_000);
     const folder = await project();
@@ -251,6 +304,33 @@ for (const kind of databases) {
       expect(await readFile(files[0] ?? "", "utf8")).to.contain(
         'addColumn("doc", type.text(), { nullable: true })',
       );
+    });
+
+    it("name dimensions that a repository has", async () => {
+      const folder = await project();
+      const { folder: uri } = await copyFixture("current", kind.dialect);
+      const attempt = (flags: Readonly<Record<string, readonly string[]>>) =>
+        newRevision({
+          folder,
+          managers: ["dimensions-config"],
+          branches: ["daf_butler"],
+          version: "9",
+          kind: "dimension-config",
+          flags: { dimension: ["target"], key: ["name string(32)"], ...flags },
+          fromRepository: uri,
+        });
+      for (const flag of ["requires", "implies"]) {
+        const error = await rejection(attempt({ [flag]: ["instrument", "physical_filters"] }));
+        expect(error.code).to.equal("unknown-dimension");
+        expect(error.hint).to.contain('Did you mean "physical_filter"?').and.contain("band, day_obs, ");
+      }
+      // A combination of dimensions has no key that another one could refer to.
+      const combined = await rejection(attempt({ requires: ["visit_definition"] }));
+      expect(combined.code).to.equal("unknown-dimension");
+      const taken = await rejection(attempt({ dimension: ["visit_definition"] }));
+      expect(taken.code).to.equal("duplicate-dimension");
+      const { files } = await attempt({ requires: ["instrument"], implies: ["physical_filter"] });
+      expect(files).to.have.length(1);
     });
 
     it("add a dimension to a Butler repository, and take it away again", async () => {

@@ -1,4 +1,5 @@
 /** A dimension configuration as tables need it: elements in order, with all that they require. */
+import type { DimensionNames } from "../../repository/repository.js";
 import { type } from "../../database/schema/types.js";
 import type { LogicalType } from "../../database/schema/types.js";
 import { InputError } from "../../errors.js";
@@ -55,6 +56,15 @@ export class UniverseModel {
     this.#byName = new Map(this.elements.map((element) => [element.name, element]));
     this.#pixelSystems = pixelSystemsOf(universe);
     this.#families = familiesOf(universe);
+  }
+
+  get names(): DimensionNames {
+    const withKey = this.elements.filter(({ key }) => key !== null).map(({ name }) => name);
+    return {
+      elements: this.elements.map(({ name }) => name).toSorted(),
+      dimensions: withKey.toSorted(),
+      isDimension: (name) => withKey.includes(name) || this.#isPixel(name),
+    };
   }
 
   get governors(): readonly ElementModel[] {

@@ -1,5 +1,6 @@
 /** The code that changes a table, up and down, from the flags that say what changes. */
 import { InputError } from "../../errors.js";
+import { literalCode } from "./code.js";
 import { askedChanges } from "./asked.js";
 import { requireFillable } from "./column.js";
 import type { ColumnText } from "./column.js";
@@ -106,7 +107,7 @@ export function requireTable(flag: string, value: unknown, code: AlterationCode)
   throw new InputError("missing-flag", `Say with --${flag} what is changed.`);
 }
 
-const text = (value: unknown): string => JSON.stringify(value);
+const text = literalCode;
 const names = (columns: readonly string[]): string => `[${columns.map(text).join(", ")}]`;
 
 function columnCode({ name, type, nullable, default: value }: ColumnText): string {

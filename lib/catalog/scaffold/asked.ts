@@ -2,7 +2,7 @@ import type { ColumnText } from "./column.js";
 import type { FlagValues } from "./flags.js";
 import type { CheckText, ForeignKeyText, KeyText, RenameText } from "./keys.js";
 
-/** The changes of a table that the flags of a template ask for. */
+/** The changes of a table, or the dimension, that the flags of a template ask for. */
 export interface AskedChanges {
   readonly table?: string;
   readonly family?: string;
@@ -17,6 +17,10 @@ export interface AskedChanges {
   readonly addUnique: readonly KeyText[];
   readonly addForeignKey: readonly ForeignKeyText[];
   readonly addCheck: readonly CheckText[];
+  /** A dimension that is added, and those that it refers to. */
+  readonly dimension?: string;
+  readonly requires: readonly string[];
+  readonly implies: readonly string[];
 }
 
 /** The flags as changes; a template need not declare all of them. */
@@ -30,6 +34,8 @@ export function askedChanges(flags: FlagValues): AskedChanges {
     addUnique: [],
     addForeignKey: [],
     addCheck: [],
+    requires: [],
+    implies: [],
   };
   return { ...none, ...flags };
 }

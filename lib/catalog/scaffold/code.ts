@@ -8,11 +8,19 @@ export function literalCode(value: unknown): string {
     const entries = Object.entries(value).map(([name, inner]) => `${keyCode(name)}: ${literalCode(inner)}`);
     return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
   }
-  return JSON.stringify(value);
+  return typeof value === "string" ? stringCode(value) : JSON.stringify(value);
 }
 
-function keyCode(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+/** In the quotes that need fewer backslashes, as prettier writes it. */
+export function stringCode(text: string): string {
+  const code = JSON.stringify(text);
+  if (text.split('"').length <= text.split("'").length) return code;
+  return `'${code.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+/** The name of a member in an object. */
+export function keyCode(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringCode(name);
 }
 
 /** The fields of a header, one a line; those that are undefined are left out. */

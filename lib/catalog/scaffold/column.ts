@@ -1,5 +1,6 @@
 /** Columns as they are written on the command line: `doc text null`, `stars bigint not null default 0`. */
 import { InputError } from "../../errors.js";
+import { literalCode } from "./code.js";
 import { checkName, unquote } from "./names.js";
 
 /** A column, with pieces of code for a revision file. */
@@ -87,7 +88,7 @@ function sharedType(word: string, inside: string | undefined): string | null {
 }
 
 function nativeCode(sqlite: string, postgres: string): string {
-  return `type.native({ sqlite: ${JSON.stringify(sqlite)}, postgres: ${JSON.stringify(postgres)} })`;
+  return `type.native(${literalCode({ sqlite, postgres })})`;
 }
 
 const defaultPattern =
@@ -109,7 +110,7 @@ function parseRules(text: string, rules: string): Pick<ColumnText, "nullable" | 
 }
 
 function defaultCode(text: string): string {
-  if (text.startsWith("'")) return JSON.stringify(text.slice(1, -1).replaceAll("''", "'"));
+  if (text.startsWith("'")) return literalCode(text.slice(1, -1).replaceAll("''", "'"));
   const lower = text.toLowerCase();
   if (lower === "current_timestamp") return "sql`CURRENT_TIMESTAMP`";
   if (/^[-+]?\d+$/.test(lower)) return `${BigInt(lower.replace("+", ""))}n`;

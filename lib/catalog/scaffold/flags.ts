@@ -9,6 +9,8 @@ import { surely } from "../../known.js";
 /** How the text of a flag is read. */
 export const flagForms = {
   text: (text: string): string => text,
+  /** A dimension that a repository has. */
+  dimension: (text: string): string => text.trim(),
   table: (text: string): string => checkName("table", unquote(text.trim())),
   column: parseColumn,
   /** A column with its definition, or its name alone. */

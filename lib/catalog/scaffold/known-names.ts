@@ -2,6 +2,7 @@
 import { InputError } from "../../errors.js";
 import type { Column } from "../../database/schema/table.js";
 import { openRepository } from "../../repository/open.js";
+import type { DimensionNames } from "../../repository/repository.js";
 import type { OpenOptions } from "../../repository/open.js";
 import { askedChanges } from "./asked.js";
 import type { AskedChanges } from "./asked.js";
@@ -15,6 +16,8 @@ export interface RepositoryNames {
   readonly tables: ReadonlyMap<string, readonly Column[]>;
   /** The tables of each family. */
   readonly families: ReadonlyMap<string, readonly string[]>;
+  /** Null where it has no dimensions. */
+  readonly dimensions: DimensionNames | null;
 }
 
 /** Reads the names of a repository. Nothing is changed. @throws InputError where it cannot be opened */
@@ -30,6 +33,7 @@ export async function readNames(uri: string, options: OpenOptions = {}): Promise
         uri: repository.uri,
         tables,
         families: new Map(families.map(({ name, recorded }) => [name, recorded])),
+        dimensions: await repository.dimensionNames(session),
       };
     });
   } finally {
@@ -40,10 +44,12 @@ export async function readNames(uri: string, options: OpenOptions = {}): Promise
 /**
  * Checks the flags of a template against what a repository has.
  * @returns the flags; a dropped column that was named alone has the definition that it has there
- * @throws InputError `unknown-table`, `unknown-family`, `unknown-column`, `duplicate-column` with near matches
+ * @throws InputError `unknown-table`, `unknown-family`, `unknown-column`, `unknown-dimension` with near matches,
+ *   `duplicate-column`, `duplicate-dimension`
  */
 export async function checkFlags(names: RepositoryNames, flags: FlagValues): Promise<FlagValues> {
   const asked = askedChanges(flags);
+  await checkDimensions(names, asked);
   if (asked.createTable !== undefined) return flags;
   const table = await tableMeant(names, asked);
   if (table === null) return flags;
@@ -55,6 +61,24 @@ export async function checkFlags(names: RepositoryNames, flags: FlagValues): Pro
     for (const column of referenced) await requireKnown("column", column, there, `table "${other}"`);
   }
   return { ...flags, dropColumn: asked.dropColumn.map((one) => withDefinition(one, columns)) };
+}
+
+async function checkDimensions(
+  { uri, dimensions: there }: RepositoryNames,
+  { dimension, requires, implies }: AskedChanges,
+): Promise<void> {
+  if (dimension === undefined) return;
+  const where = `the dimension configuration of ${uri}`;
+  if (there?.elements.includes(dimension) === true)
+    throw new InputError("duplicate-dimension", `There is a dimension "${dimension}" in ${where} already.`);
+  for (const name of [...requires, ...implies]) {
+    if (there?.isDimension(name) === true) continue;
+    const known = there?.dimensions ?? [];
+    const near = await nearMatch("dimension", name, known);
+    throw new InputError("unknown-dimension", `There is no dimension "${name}" in ${where}.`, {
+      hint: known.length === 0 ? near : `${near} There are ${known.join(", ")}.`,
+    });
+  }
 }
 
 /** The table, or one of the family: its tables are alike in what a revision changes. */
@@ -111,8 +135,13 @@ async function requireKnown(
   where: string,
 ): Promise<void> {
   if (known.includes(name)) return;
-  const { closest } = await import("fastest-levenshtein");
   throw new InputError(`unknown-${kind}`, `There is no ${kind} "${name}" in ${where}.`, {
-    hint: known.length === 0 ? `There is no ${kind} at all.` : `Did you mean "${closest(name, known)}"?`,
+    hint: await nearMatch(kind, name, known),
   });
+}
+
+async function nearMatch(kind: string, name: string, known: readonly string[]): Promise<string> {
+  if (known.length === 0) return `There is no ${kind} at all.`;
+  const { closest } = await import("fastest-levenshtein");
+  return `Did you mean "${closest(name, known)}"?`;
 }

@@ -2,7 +2,8 @@
 import { InputError } from "../../errors.js";
 import path from "node:path";
 import { addedColumnsCode, alterationCode, creationCode, requireTable } from "./alteration.js";
-import { fieldsCode, importCode, literalCode } from "./code.js";
+import { fieldsCode, importCode, keyCode, literalCode } from "./code.js";
+import { layOut } from "./layout.js";
 import type { DiffCode } from "./diff/diff.js";
 import { elementCode } from "./element.js";
 import type { FlagValues } from "./flags.js";
@@ -48,6 +49,7 @@ export async function renderRevision(
     // The first revision of a tree may find its table, or nothing at all.
     begins: headers.every(({ fields }) => fields["parent"] === null),
     code: literalCode,
+    member: keyCode,
     alteration: (values: FlagValues, table: string, flag: string) => {
       const code = alterationCode(values, table);
       requireTable(flag, values[flag], code);
@@ -73,14 +75,17 @@ export async function renderRevision(
   if (first !== undefined && headers.length === 1) {
     const imports = importCode(body, [first.define]);
     const definition = definitionCode(first, request, functions);
-    return [{ file: first.file, text: `${imports}\n${body.replace(headMark, () => `${definition}\n`)}\n` }];
+    const code = `${imports}\n${body.replace(headMark, () => `${definition}\n`)}\n`;
+    return [{ file: first.file, text: layOut(code) }];
   }
   const implementation = body.replace(headMark, "").trim();
   return [
-    { file: shared, text: `${importCode(implementation)}\n${implementation}\n` },
+    { file: shared, text: layOut(`${importCode(implementation)}\n${implementation}\n`) },
     ...headers.map((header) => ({
       file: header.file,
-      text: `import { ${header.define} } from "godwit";\nimport { ${functions.join(", ")} } from "${importPath(header.file, shared)}";\n\n${definitionCode(header, request, functions)}\n`,
+      text: layOut(
+        `import { ${header.define} } from "godwit";\nimport { ${functions.join(", ")} } from "${importPath(header.file, shared)}";\n\n${definitionCode(header, request, functions)}\n`,
+      ),
     })),
   ];
 }
