@@ -2,6 +2,7 @@ import { cycleIn, reversed } from "./cycles.js";
 import { effectiveDependencies } from "./effective.js";
 import { type Edges, type Graph, type GraphNode, neighbours } from "./graph.js";
 import { enumerate, problem } from "./problems.js";
+import { valueOf } from "../known.js";
 
 /** One list for all that have no neighbours: thousands of empty ones would cost more than the graph itself. */
 const none: readonly never[] = [];
@@ -122,7 +123,7 @@ function indexLabels<Node extends GraphNode>(
               : `Two revisions have the label '${label}': ${describe(other)} and ${describe(node)}.`,
         );
       carrier.set(label, node);
-      byLabel.set(label, byId.get(node.id) ?? 0);
+      byLabel.set(label, valueOf(byId, node.id));
     }
   }
   return byLabel;

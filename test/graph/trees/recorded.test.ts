@@ -2,6 +2,7 @@ import { expect } from "chai";
 import {
   type AppliedState,
   buildGraph,
+  pending,
   planDowngrade,
   planUpgrade,
   tipsOf,
@@ -83,6 +84,29 @@ describe("A switch that needs a revision of another tree", () => {
         "app1",
         "new1",
       ]);
+  });
+});
+
+describe("A tree of classes that stands at its root, or nowhere", () => {
+  it("has what is pending only where one tip can be meant", () => {
+    const nowhere = { heads: new Map(), order: [] };
+    expect(pending(graph, nowhere, plain).get("app")).to.deep.equal(["app1"]);
+    expect(pending(graph, nowhere, { unrecordedTrees: "left-alone" }).get("app")).to.deep.equal([]);
+    const error = failure(() => planUpgrade(graph, recorded("root"), ["store@head"], plain));
+    expect([error.code, error.message.includes("old2"), error.message.includes("new1")]).to.deep.equal([
+      "multiple-heads",
+      true,
+      true,
+    ]);
+  });
+});
+
+describe("A switch that a program made", () => {
+  it("is told by its ends, as it stands in no file", () => {
+    const made = switches.map((edge) => ({ ...edge, to: "gone", source: { file: null, line: 1 } }));
+    expect(failure(() => buildGraph(revisions, made)).message).to.equal(
+      "The switch of store from old1 to gone has the end gone, which is no revision of that tree.",
+    );
   });
 });
 
