@@ -90,7 +90,8 @@ for (const kind of databases) {
         make,
         next({
           async up(context) {
-            if (context.mode === "run") throw "the moon";
+            const thrown: unknown = "the moon";
+            if (context.mode === "run") throw thrown;
           },
         }),
       ];

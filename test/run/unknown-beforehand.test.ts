@@ -1,7 +1,7 @@
 /** What shows only while a plan runs, because its own steps change the rows that it depends on. */
 import { expect } from "chai";
-import { current, defineRevision, GodwitError, losesRows, plan, sql, upgrade } from "../../lib/index.js";
-import type { RevisionDefinition } from "../../lib/index.js";
+import { current, defineRevision, losesRows, plan, sql, upgrade } from "../../lib/index.js";
+import type { GodwitError, RevisionDefinition } from "../../lib/index.js";
 import { InputError, RefusedError } from "../../lib/errors.js";
 import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";

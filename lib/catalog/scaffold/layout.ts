@@ -74,14 +74,16 @@ function brokenGroup(group: Group, indentation: string, before: string, after: s
 
 /** A literal that is the last argument is broken instead of the arguments, unless the one before is of its kind. */
 function isHugged(items: readonly (readonly Piece[])[]): boolean {
-  const [before, last] = [items.at(-2), items.at(-1)];
-  if (!isLiteral(last)) return false;
-  return !isLiteral(before) || (before?.[0] as Group).open !== (last?.[0] as Group).open;
+  const [before, last] = [literalIn(items.at(-2)), literalIn(items.at(-1))];
+  return last !== null && before?.open !== last.open;
 }
 
-function isLiteral(item: readonly Piece[] | undefined): boolean {
+/** The object or list that an item is, if it is one with members and nothing else. */
+function literalIn(item: readonly Piece[] | undefined): Group | null {
   const [first, ...others] = item ?? [];
-  return typeof first === "object" && first.open !== "(" && first.items.length > 0 && others.length === 0;
+  const isLiteral =
+    typeof first === "object" && first.open !== "(" && first.items.length > 0 && others.length === 0;
+  return isLiteral ? first : null;
 }
 
 /** A list of several objects, or of several lists, with more than one member each. */
@@ -89,9 +91,9 @@ function isAlwaysBroken(piece: Piece): boolean {
   if (typeof piece === "string") return false;
   const { open, items } = piece;
   if (items.some((item) => item.some(isAlwaysBroken))) return true;
-  if (open !== "[" || items.length < 2 || !items.every(isLiteral)) return false;
-  const groups = items.map(([first]) => first as Group);
-  return groups.every((group) => group.open === groups[0]?.open && group.items.length > 1);
+  if (open !== "[" || items.length < 2) return false;
+  const groups = items.map(literalIn);
+  return groups.every((group) => group !== null && group.open === groups[0]?.open && group.items.length > 1);
 }
 
 const closing = { "(": ")", "[": "]", "{": "}" } as const;
