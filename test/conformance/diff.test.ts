@@ -108,6 +108,18 @@ for (const dialect of ["sqlite", "postgres"] as const) {
       );
       expect(up.join("\n")).to.contain('table.addColumn("doc", type.text(), { nullable: true })');
     });
+
+    it("tells of a dynamic table of which its repository records nothing", async () => {
+      const [old, fresh] = [await copyFixture("current", dialect), await copyFixture("current", dialect)];
+      const { runStatements } = await import("../support/rows.js");
+      await runStatements(fresh.databaseUrl, [
+        "CREATE TABLE dataset_tags_00000077 (a INTEGER PRIMARY KEY)",
+        "ALTER TABLE dataset_type ADD COLUMN note TEXT",
+      ]);
+      const { up, down, notes } = await diffRepositories(old.folder, fresh.folder, { manager: "app" });
+      expect([...up, ...down].join()).not.to.contain("00000077");
+      expect(notes.join()).to.contain(`${fresh.folder} records nothing of dataset_tags_00000077: left out.`);
+    });
   });
 }
 

@@ -95,7 +95,12 @@ async function diffCode(
       hint: "Their tables and what they record of themselves were compared.",
     });
   }
-  return { up, down, recorded: both, notes: unseen(before, after) };
+  return {
+    up,
+    down,
+    recorded: both,
+    notes: [...unseen(before, after), ...leftOut(before, after), ...leftOut(after, before)],
+  };
 }
 
 /** Families of which the new repository has no table: what changes in them cannot be seen. */
@@ -104,6 +109,14 @@ function unseen(before: Side, after: Side): string[] {
   return [...new Set(before.families.values())]
     .filter((family) => !there.has(family))
     .map((family) => `${after.uri} has no table of ${family}: whether they change cannot be seen there.`);
+}
+
+/** Tables of which nobody knows whether they come with the format or with what a repository holds. */
+function leftOut(side: Side, other: Side): string[] {
+  const tables = side.unrecorded.filter((name) => side.tables.has(name) && !other.tables.has(name));
+  return tables.length === 0
+    ? []
+    : [`${side.uri} records nothing of ${tables.join(", ")}: left out. \`godwit check\` tells more.`];
 }
 
 function questionCode(text: string): string {

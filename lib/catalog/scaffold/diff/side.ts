@@ -15,6 +15,8 @@ export interface Side {
   readonly families: ReadonlyMap<string, string>;
   /** Families whose tables come with what a repository holds, not with its format. */
   readonly growing: ReadonlySet<string>;
+  /** Tables that are named as a family says, of which the repository records nothing. */
+  readonly unrecorded: readonly string[];
   /** Sequences that belong to no column. */
   readonly sequences: readonly string[];
   readonly editor: SchemaEditor;
@@ -33,7 +35,9 @@ export async function readSide(repository: Repository, session: Session, changed
   for (const name of await contentTables(repository, session)) tables.set(name, await editor.table(name));
   const families = new Map<string, string>();
   const growing = new Set<string>();
-  for (const { name, recorded, growsWith } of await repository.tableFamilies(session)) {
+  const unrecorded: string[] = [];
+  for (const { name, recorded, growsWith, ...family } of await repository.tableFamilies(session)) {
+    unrecorded.push(...family.unrecorded);
     if (growsWith === "content") growing.add(name);
     for (const table of recorded) families.set(table, name);
   }
@@ -43,6 +47,7 @@ export async function readSide(repository: Repository, session: Session, changed
     tables,
     families,
     growing,
+    unrecorded,
     sequences,
     editor,
     conventions: changed.conventions,
