@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { copyFixture } from "../support/fixtures.js";
 import { execFile } from "node:child_process";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../support/folders.js";
@@ -82,5 +82,45 @@ describe("Completion", () => {
        done`,
     ]);
     expect(answers.stdout.trim().split("\n")).to.deep.equal(["upgrade", "datastores@head", "--add-column"]);
+  });
+
+  // In a terminal of its own, as zsh completes nowhere else; what is then run are the completed words.
+  it("works in zsh, where that is installed", async function () {
+    const isInstalled = await run("zsh", ["-c", "zmodload zsh/zpty"]).then(
+      () => true,
+      () => false,
+    );
+    if (!isInstalled) this.skip();
+    const folder = await temporaryFolder();
+    const { stdout: script } = await runGodwit(["completion"], { env: { SHELL: "/bin/zsh" } });
+    await writeFile(
+      path.join(folder, "godwit"),
+      `#!/bin/sh
+       case "$1" in --get-yargs-completions) exec "${process.execPath}" "${programFile}" "$@";; esac
+       echo "$*" >> "${folder}/answers"\n`,
+    );
+    await chmod(path.join(folder, "godwit"), 0o755);
+    await writeFile(path.join(folder, "_godwit"), script);
+    await writeFile(
+      path.join(folder, "session"),
+      `zmodload zsh/zpty
+       export PATH="${folder}:$PATH" TERM=xterm SHELL=/bin/zsh
+       zpty shell zsh -f -i
+       zpty -w shell 'autoload -Uz compinit; compinit -u -D; source "${folder}/_godwit"; print rea""dy'
+       zpty -r -m shell output '*ready*'
+       for typed in "upgr" "upgrade datastores@he" "revision new app --add-co"; do
+         zpty -w shell "godwit $typed"$'\\t'
+       done
+       zpty -w shell exit
+       while zpty -r shell output; do :; done\n`,
+    );
+    await run("zsh", ["-f", path.join(folder, "session")]);
+    const answers = await readFile(path.join(folder, "answers"), "utf8");
+    expect(answers.split("\n")).to.deep.equal([
+      "upgrade",
+      "upgrade datastores@head",
+      "revision new app --add-column",
+      "",
+    ]);
   });
 });
