@@ -9,6 +9,7 @@ import { upgrade } from "../api/upgrade.js";
 import { StepError } from "../errors.js";
 import { openRepository } from "../repository/open.js";
 import type { Repository } from "../repository/repository.js";
+import { requireForward } from "./compatibility.js";
 import { fillEmptyTables } from "./fill.js";
 import type { Column } from "../database/schema/table.js";
 import { rowText, takeSnapshot } from "./snapshot.js";
@@ -79,6 +80,7 @@ async function tryStep(
   await upgrade(uri, revision, run);
   const after = await snapshot(uri, options);
   requireChange(planned, before, after, options);
+  requireForward(step, before, after, await withRepository(uri, options, dynamicTables));
   if (options.emptyTables !== "allow") requireRows(revision, before, after, unfilled);
   if (!step.reversible) return { revision, manager, down: "irreversible", unfilled };
   await downgrade(uri, "-1", run);
@@ -268,6 +270,13 @@ function rowTexts(table: TableSnapshot | undefined, without: readonly string[]):
 function shown(text: string): string {
   if (text === "") return "no such row";
   return text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
+}
+
+async function dynamicTables(repository: Repository): Promise<ReadonlySet<string>> {
+  const families = await repository.database.transaction({ mode: "read" }, (session) =>
+    repository.tableFamilies(session),
+  );
+  return new Set(families.flatMap(({ recorded }) => recorded));
 }
 
 function snapshot(uri: string, options: RunOptions): Promise<Snapshot> {

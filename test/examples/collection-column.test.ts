@@ -16,6 +16,8 @@ import {
 } from "../../lib/index.js";
 import type { Session } from "../../lib/database/database.js";
 import type { Row, Sql } from "../../lib/index.js";
+import { climb } from "../../lib/testing/index.js";
+import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
@@ -85,6 +87,13 @@ describe("A column for two classes", () => {
     const { steps } = await plan(fixture.folder, "up", "datasets@head", { folder });
     expect(files).to.have.length(1);
     expect(steps.map(({ compatibility }) => compatibility?.forward)).to.deep.equal(["none"]);
+    const [file = ""] = files;
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace('forward: "none"', 'forward: "full"'));
+    const climbing = climb(fixture.folder, { folder, target: "datasets@head", emptyTables: "allow" });
+    expect((await rejection(climbing)).message).to.match(
+      /declares compatibility\.forward "full", but column "note" is new in "dataset_tags_\d+"/,
+    );
   });
 });
 

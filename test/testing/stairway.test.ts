@@ -4,6 +4,7 @@ import { defineRevision, openRepository, sql, type } from "../../lib/index.js";
 import type { RevisionDefinition } from "../../lib/index.js";
 import { climb, describeRevisions, fillEmptyTables, scratchSqlite } from "../../lib/testing/index.js";
 import type { TestRunner } from "../../lib/testing/index.js";
+import type { SchemaEditor } from "../../lib/database/schema/editor.js";
 import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";
 
@@ -89,6 +90,46 @@ for (const kind of databases) {
         const { url } = await kind.create();
         const error = await rejection(climb(url, { revisions: [first, { ...second, ...change }] }));
         expect(error.message).to.contain("bbbbbbbbbbbb").and.to.contain(says);
+      });
+    }
+
+    const breaking: readonly (readonly [string, (schema: SchemaEditor) => Promise<unknown>, string])[] = [
+      [
+        "drops a column",
+        (schema) => schema.alter("thing", (table) => table.dropColumn("seen")),
+        'column "seen" of "thing" is gone',
+      ],
+      [
+        "gives a column another name",
+        (schema) => schema.alter("thing", (table) => table.renameColumn("seen", "seen_at")),
+        'column "seen" of "thing" is gone',
+      ],
+      [
+        "demands a value of a new column",
+        ({ schema }) =>
+          schema.alter("thing", (table) => table.addColumn("size", type.bigint(), { using: sql`id` })),
+        'column "size" of "thing" demands a value',
+      ],
+      ["drops a table", (schema) => schema.drop("thing"), 'table "thing" is gone'],
+    ];
+    for (const [what, change, says] of breaking) {
+      it(`contradicts a revision that ${what} where it says that code from before can go on`, async () => {
+        const up: RevisionDefinition["up"] = async ({ schema }) => void (await change(schema));
+        const oneWay = {
+          ...second,
+          down: undefined,
+          irreversible: "no",
+          up,
+        } as unknown as RevisionDefinition;
+        const declaring = (forward: "full" | "none") =>
+          ({ ...oneWay, compatibility: { backward: "none", forward } }) as RevisionDefinition;
+        const { url } = await kind.create();
+        const error = await rejection(climb(url, { revisions: [first, declaring("full")] }));
+        expect(error.message).to.contain(
+          `Revision bbbbbbbbbbbb declares compatibility.forward "full", but ${says}`,
+        );
+        const other = await kind.create();
+        await climb(other.url, { revisions: [first, declaring("none")] });
       });
     }
 
