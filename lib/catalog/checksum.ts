@@ -34,7 +34,8 @@ function collect(file: string, texts: Map<string, string>): void {
   }
 }
 
-function relativeImports(text: string, { module }: ParseResult): string[] {
+/** What a file imports by relative paths. */
+export function relativeImports(text: string, { module }: ParseResult): string[] {
   const requests = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
     ...module.staticExports.flatMap(({ entries }) =>
@@ -46,7 +47,7 @@ function relativeImports(text: string, { module }: ParseResult): string[] {
 }
 
 /** TypeScript files import each other by the name that they have once compiled. */
-function resolveImport(file: string): string | null {
+export function resolveImport(file: string): string | null {
   const candidates = [file, file.replace(/\.([mc]?)js$/, ".$1ts"), `${file}.ts`, `${file}.js`];
   return candidates.find((candidate) => existsSync(candidate)) ?? null;
 }

@@ -1,6 +1,13 @@
 /** Reads headers with a complete TypeScript parser. Slower than `read-header.ts`, but it takes any way of writing a header. */
 import { parseSync } from "oxc-parser";
-import type { Argument, CallExpression, Expression, ObjectExpression, Program } from "oxc-parser";
+import type {
+  Argument,
+  CallExpression,
+  Expression,
+  ObjectExpression,
+  ParseResult,
+  Program,
+} from "oxc-parser";
 import { faultAt, lineAt } from "./fault.js";
 import { codeFields } from "./raw-header.js";
 import type { Literal, RawField, RawHeader } from "./raw-header.js";
@@ -13,6 +20,17 @@ interface Source {
 const literalHint =
   "A header is read without running the file: write strings, numbers, true, false, null, lists and objects of these.";
 
+/** Parses a file. @throws InputError `revision-syntax` with file and line */
+export function parseCode(file: string, text: string): ParseResult {
+  const parsed = parseSync(file, text, { lang: languageOf(file), preserveParens: false });
+  const [error] = parsed.errors;
+  if (error === undefined) return parsed;
+  const spot = { file, line: lineAt(text, error.labels[0]?.start ?? 0) };
+  throw faultAt(spot, "revision-syntax", `Syntax error: ${error.message}.`.replace(/\.\.$/, "."), {
+    hint: "Mend the file; nothing was touched.",
+  });
+}
+
 /**
  * Reads the header of a file.
  * @returns null where the file has no default export made by `defineRevision` or `defineSwitch`
@@ -20,14 +38,7 @@ const literalHint =
  */
 export function parseHeader(file: string, text: string): RawHeader | null {
   const source = { file, text };
-  const { program, errors } = parseSync(file, text, { lang: languageOf(file), preserveParens: false });
-  const [error] = errors;
-  if (error !== undefined) {
-    const spot = { file, line: lineAt(text, error.labels[0]?.start ?? 0) };
-    throw faultAt(spot, "revision-syntax", `Syntax error: ${error.message}.`.replace(/\.\.$/, "."), {
-      hint: "Mend the file; nothing was touched.",
-    });
-  }
+  const { program } = parseCode(file, text);
   const call = defaultCall(program);
   if (call === null) return null;
   const line = lineAt(text, call.node.start);

@@ -155,10 +155,29 @@ function isYargsError(error: Error): boolean {
   return error.name === "YError";
 }
 
+/** What a command cannot do without is named as its help page names it. */
+function tooFew(args: readonly string[]): InputError {
+  const words = args.filter((one) => !one.startsWith("-"));
+  const first = commands.find(({ command: form }) => nameOf(form) === words[0]);
+  const second = first?.commands?.find(({ command: form }) => nameOf(form) === words[1]);
+  const command = second ?? first;
+  const typed = [first, second].flatMap((one) => (one === undefined ? [] : nameOf(one.command))).join(" ");
+  const needed = /<([^>.]+)/.exec(String(command?.command))?.[1] ?? "argument";
+  const example = command?.example === undefined ? "" : `For example: ${command.example}. `;
+  return new InputError("usage", `\`godwit ${typed}\` needs ${article(needed)} ${needed}.`, {
+    hint: `${example}\`godwit ${typed} --help\` shows more.`,
+  });
+}
+
+function article(noun: string): "a" | "an" {
+  return /^[aeiou]/.test(noun) ? "an" : "a";
+}
+
 const seeHelp = "`godwit --help`, and `godwit <command> --help`, show what there is.";
 
 /** yargs offers what is spelled alike without saying instead of what. */
 function usage(message: string, args: readonly string[]): InputError {
+  if (message.startsWith("Not enough non-option arguments")) return tooFew(args);
   if (!message.startsWith("Did you mean ")) return new InputError("usage", message.trim(), { hint: seeHelp });
   const typed = args.filter((one) => !one.startsWith("-")).slice(0, 2);
   const word = commands.some(({ command: form }) => nameOf(form) === typed[0]) ? typed[1] : typed[0];

@@ -200,6 +200,26 @@ describe("Scaffolded revisions of every kind", () => {
     expect(error.code).to.equal("revision-syntax");
     expect(error.message).to.match(/:1\d: /);
   });
+
+  it("find what is wrong with files that revisions import", async () => {
+    const folder = await project();
+    const { files } = await newRevision({ folder, managers: ["app"] });
+    const name = path.relative(folder, files[0] ?? "");
+    const text = await readFile(files[0] ?? "", "utf8");
+    await writeFiles(folder, { [name]: `import { help } from "../../helpers/help.js";\n${text}\nhelp();\n` });
+    const check = () => rejection(checkRevisions({ folder, trees: "own" }));
+    const missing = await check();
+    expect(missing.code).to.equal("missing-import");
+    expect(missing.message)
+      .to.contain(`${files[0] ?? ""}:1: `)
+      .and.contain("../../helpers/help.js");
+    await writeFiles(folder, { "helpers/help.ts": "\nexport const help = (;\n" });
+    const wrong = await check();
+    expect(wrong.code).to.equal("revision-syntax");
+    expect(wrong.message).to.contain(`${path.join(folder, "helpers/help.ts")}:2: `);
+    await writeFiles(folder, { "helpers/help.ts": "export const help = (): void => {};\n" });
+    expect((await checkRevisions({ folder, trees: "own" })).revisions).to.equal(2);
+  });
 });
 
 for (const kind of databases) {

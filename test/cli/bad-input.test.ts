@@ -214,4 +214,17 @@ describe("Targets", () => {
     const { stdout } = await runGodwit(["downgrade", "--", "-1", "--yes", "--json"], options);
     expect(JSON.parse(stdout)).to.have.nested.property("steps[0].revision", "aaaaaaaaaaaa");
   });
+
+  for (const [words, needed, example] of [
+    [["downgrade"], "a target", "godwit downgrade -1"],
+    [["show"], "a revision", "godwit show 4e2d7a28475b"],
+    [["revision", "new"], "a manager", "godwit revision new app"],
+    [["butler", "update-day-obs"], "an instrument", "godwit butler update-day-obs LSSTCam"],
+  ] as const) {
+    it(`names what \`godwit ${words.join(" ")}\` needs, with an example`, async () => {
+      const result = await runGodwit([...words]);
+      requireClear(result, 2, new RegExp(`^error: \`godwit ${words.join(" ")}\` needs ${needed}\\.$`, "m"));
+      expect(result.stderr).to.contain(`hint: For example: ${example}`);
+    });
+  }
 });

@@ -106,7 +106,7 @@ for (const kind of databases) {
       ],
       [
         "demands a value of a new column",
-        ({ schema }) =>
+        (schema) =>
           schema.alter("thing", (table) => table.addColumn("size", type.bigint(), { using: sql`id` })),
         'column "size" of "thing" demands a value',
       ],

@@ -71,6 +71,7 @@ const setNamespaceCommand: Command = {
 
 const updateDayObsCommand: Command = {
   command: "update-day-obs <instrument>",
+  example: "godwit butler update-day-obs LSSTCam",
   describe: "Compute the observing days of an instrument's exposures and visits again",
   builder: (yargs) =>
     changeOptions(yargs)

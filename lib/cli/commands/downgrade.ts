@@ -5,6 +5,7 @@ import { moveFromCommandLine } from "./upgrade.js";
 export const downgradeCommand: Command = {
   command: "downgrade <target>",
   describe: "Take a repository back to a target",
+  example: "godwit downgrade -1",
   builder: (yargs) =>
     moveOptions(yargs)
       .positional("target", {

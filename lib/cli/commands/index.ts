@@ -22,6 +22,8 @@ import { upgradeCommand } from "./upgrade.js";
 export interface Command extends Pick<CommandModule, "command" | "describe" | "builder"> {
   /** Commands below this one, which then runs nothing itself. */
   readonly commands?: readonly Command[];
+  /** A call, for those who leave out what it needs: `godwit downgrade -1`. */
+  readonly example?: string;
   /** What its help page ends with, where that has to be looked up. */
   readonly helpEpilogue?: (args: readonly string[]) => Promise<string>;
   run(argv: Readonly<Record<string, unknown>>): Promise<number>;

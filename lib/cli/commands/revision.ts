@@ -33,6 +33,7 @@ const ownOptions = {
 
 const newCommand: Command = {
   command: "new <manager..>",
+  example: "godwit revision new app --table note --add-column 'stars bigint null'",
   describe: "Write a new revision from a template",
   builder: (yargs) =>
     yargs
@@ -67,6 +68,7 @@ async function templateHelp(args: readonly string[]): Promise<string> {
 
 const mergeCommand: Command = {
   command: "merge <manager> [revision..]",
+  example: "godwit revision merge app",
   describe: "Write a revision that brings the tips of a branch together",
   builder: (yargs) =>
     yargs
@@ -202,6 +204,7 @@ const testCommand: Command = {
 
 const editCommand: Command = {
   command: "edit <revision>",
+  example: "godwit revision edit 5d1f0c2ab7e4",
   describe: "Open the file of a revision in $EDITOR",
   builder: (yargs) =>
     yargs

@@ -6,6 +6,7 @@ import type { Command } from "./index.js";
 export const showCommand: Command = {
   command: "show <revision>",
   describe: "Show one revision: what it does, and what it declares",
+  example: "godwit show 4e2d7a28475b",
   builder: (yargs) =>
     projectOptions(yargs)
       .positional("revision", {
