@@ -24,6 +24,7 @@ const groups = {
   graph: {
     mutate: ["graph/**/*.js", "!dist/lib/graph/pictures/**"],
     tests: ["graph/!(pictures)/*.test.js", "graph/*.test.js"],
+    timeoutMs: 8_000,
   },
 };
 
@@ -60,7 +61,7 @@ function prepare() {
     inPlace: true,
     coverageAnalysis: "perTest",
     concurrency: 1,
-    timeoutMS: 20_000,
+    timeoutMS: group.timeoutMs ?? 20_000,
     reporters: ["clear-text", "json"],
     jsonReporter: { fileName: path.join(root, "coverage", `mutation-${name}.json`) },
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

@@ -155,7 +155,7 @@ export async function recordStep(
     };
     await insertVersionRows(session, step.manager, rowsOf(revision, step.from, kind, details));
   }
-  if (state.alembic === null && !state.hasAlembicTable) return;
+  if (!state.hasAlembicTable) return;
   const before = state.trees.get(step.manager)?.heads ?? [];
   await replaceAlembicRows(session, { remove: before, add: step.heads });
 }

@@ -159,6 +159,190 @@ describe("What is told of a disagreement", () => {
   });
 });
 
+const settled =
+  "Find out which is true; `godwit stamp` records what the repository itself says of its managers.";
+const [elsewhere] = recorded("one", "1.0.0").map((one) => ({ ...one, manager: "other" }));
+
+/** A problem in full, and what is beside it and none. */
+const inFull: {
+  readonly title: string;
+  readonly sources: Partial<Sources>;
+  readonly problems: readonly (readonly [code: string, message: string, hint: string])[];
+}[] = [
+  {
+    title: "a version table that no folder has",
+    sources: { orphanTables: ["revision_gone"] },
+    problems: [
+      [
+        "unknown-tree",
+        'Table "revision_gone" records revisions of a tree that no folder has.',
+        "Add the folder of that tree to `revisions` in the configuration.",
+      ],
+    ],
+  },
+  {
+    title: "each unknown revision once, applied long ago or last, beside those that are known",
+    sources: {
+      trees: tree(["nine"], "godwit", [
+        { ...rootRow, revision: "nine", parent: "eight" },
+        { ...rootRow, revision: "eight", parent: "root" },
+        rootRow,
+      ]),
+    },
+    problems: ["nine", "eight"].map((id) => [
+      "unknown-applied-revision",
+      `The repository is at revision ${id} of "datasets", which no revision file has.`,
+      "A newer godwit may know it; or add the folder that holds it to `revisions` in the configuration.",
+    ]),
+  },
+  {
+    title:
+      "an unknown revision without class where the repository records another one, or that of another manager",
+    sources: {
+      trees: tree(["nine"], "alembic"),
+      recorded: [...recorded("one", "1.0.0"), { ...elsewhere!, revision: "nine" }],
+    },
+    problems: [
+      [
+        "unknown-applied-revision",
+        'The repository is at revision nine of "datasets", which no revision file has.',
+        "A newer godwit may know it; or add the folder that holds it to `revisions` in the configuration.",
+      ],
+    ],
+  },
+  {
+    title: "a version table with a head more than the repository records",
+    sources: { trees: tree(["one", "two"], "godwit"), recorded: recorded("one", "1.0.0") },
+    problems: [
+      [
+        "version-table-disagrees",
+        'The version table says that "datasets" is at one, two, the repository itself records Class 1.0.0 (one).',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "nothing of a manager whose tree is not started",
+    sources: { recorded: recorded("one", "1.0.0") },
+    problems: [],
+  },
+  {
+    title: "a version table of a manager that the repository does not record, though it records others",
+    sources: { trees: tree(["one", "two"], "godwit"), recorded: [elsewhere!] },
+    problems: [
+      [
+        "version-table-disagrees",
+        'The version table says that "datasets" is at one, two, the repository itself records no such manager.',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "nothing of a tree that the repository never records",
+    sources: { trees: tree(["two"], "godwit"), recorded: [elsewhere!], records: () => false },
+    problems: [],
+  },
+  {
+    title: "nothing of a tree that only alembic_version knows",
+    sources: { trees: tree(["two"], "alembic"), recorded: [elsewhere!] },
+    problems: [],
+  },
+  {
+    title: "a tree at a revision that is not its root, though that of others is recorded",
+    sources: {
+      trees: tree(["two"], "godwit", [rootRow, { ...rootRow, revision: "two", parent: "root" }]),
+      recorded: [elsewhere!],
+    },
+    problems: [
+      [
+        "version-table-disagrees",
+        'The version table says that "datasets" is at two, the repository itself records no such manager.',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "a tree whose first revision has a class, so that the repository should record it",
+    sources: {
+      trees: tree(["one"], "godwit", [{ ...rootRow, revision: "one", branch: "Class" }]),
+      recorded: [elsewhere!],
+    },
+    problems: [
+      [
+        "version-table-disagrees",
+        'The version table says that "datasets" is at one, the repository itself records no such manager.',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "rows that alembic_version lacks and has too many, beside those of nobody's managers",
+    sources: {
+      trees: tree(["one"], "godwit", [{ ...rootRow, revision: "one" }]),
+      alembic: ["two", "far"],
+      foreign: [{ ...elsewhere!, revision: "far" }],
+    },
+    problems: [
+      ["alembic-disagrees", 'alembic_version lacks the row one, where "datasets" is.', settled],
+      [
+        "alembic-disagrees",
+        'alembic_version has the row two ("datasets", Class 2.0.0), which nothing else in the repository says.',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "a row that alembic_version lacks for a manager that only the repository records",
+    sources: { recorded: recorded("one", "1.0.0"), alembic: ["root"] },
+    problems: [["alembic-disagrees", 'alembic_version lacks the row one, where "datasets" is.', settled]],
+  },
+  {
+    title: "a row with a class, or with parents, that nothing else says, for what it is: no root",
+    sources: { recorded: recorded("one", "1.0.0"), alembic: ["one", "plain", "two"] },
+    problems: [
+      [
+        "alembic-disagrees",
+        'alembic_version has the row plain ("datasets"), which nothing else in the repository says.',
+        settled,
+      ],
+      [
+        "alembic-disagrees",
+        'alembic_version has the row two ("datasets", Class 2.0.0), which nothing else in the repository says.',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "a row that no file has, where alembic_version is all there is",
+    sources: { trees: tree(["one"], "alembic"), alembic: ["one", "nine"] },
+    problems: [
+      [
+        "unknown-applied-revision",
+        "alembic_version has the row nine, which no revision file has.",
+        "Add the folder that holds it to `revisions` in the configuration.",
+      ],
+    ],
+  },
+];
+
+describe("What is said of a disagreement, and what to do", () => {
+  for (const { title, sources, problems } of inFull) {
+    it(`names ${title}`, () => {
+      const found = findProblems({
+        trees: new Map(),
+        recorded: [],
+        alembic: null,
+        known,
+        orphanTables: [],
+        foreign: [],
+        records: () => true,
+        ...sources,
+      });
+      expect(found.map(({ code, message, hint }) => [code, message, hint])).to.deep.equal(problems);
+    });
+  }
+});
+
 describe("Consistency of what a repository records", () => {
   for (const { title, sources, codes } of cases) {
     it(title, () => {

@@ -9,7 +9,8 @@ import { RefusedError } from "../../errors.js";
 import type { Database, Session } from "../database.js";
 import { describeHolder, stoppedWaiting } from "../lock.js";
 import type { LockHolder, WriterLock, WriterLockOptions } from "../lock.js";
-import { type Sql, sql } from "../sql.js";
+import { surely } from "../../known.js";
+import { type Sql, type SqlValue, sql } from "../sql.js";
 
 const pollMs = { least: 100, spread: 300 };
 
@@ -42,8 +43,8 @@ export async function acquirePostgresLock(
   }
 }
 
-/** Who waits long asks less often. */
-function pauseAfter(waitedMs: number): number {
+/** How long to wait until the lock is asked for again, in milliseconds: who waits long asks less often. */
+export function pauseAfter(waitedMs: number): number {
   return (pollMs.least + Math.random() * pollMs.spread) * Math.min(4, 1 + waitedMs / 5000);
 }
 
@@ -73,7 +74,7 @@ async function tryToHold(
 ): Promise<Attempt> {
   const nobody: Attempt = { lock: null, holder: null };
   return database.transaction({ mode: "write" }, async (session) => {
-    const key = await lockKey(session, database.namespace ?? "");
+    const key = await lockKey(session, database.namespace);
     if (!(await tryLock(session, key))) return { lock: null, holder: await findHolder(session, key) };
     const holder = await ownTransaction(session, key);
     if (doing !== undefined) await session.execute(sql`SET LOCAL application_name = ${`godwit ${doing}`}`);
@@ -92,10 +93,10 @@ async function tryToHold(
 }
 
 /** Two 32-bit numbers: one of the database, one of the schema. The server's name for the database counts, not that of a proxy. */
-async function lockKey(session: Session, namespace: string): Promise<Key> {
+async function lockKey(session: Session, namespace: string | null): Promise<Key> {
   const [row] = await session.query(sql`SELECT current_database()::text AS name`);
   return {
-    first: hash(`godwit database ${String(row?.["name"])}`),
+    first: hash(`godwit database ${String(surely(row)["name"])}`),
     second: hash(`godwit schema ${namespace}`),
   };
 }
@@ -108,7 +109,7 @@ async function tryLock(session: Session, key: Key): Promise<boolean> {
   const [row] = await session.query(
     sql`SELECT pg_try_advisory_xact_lock(${key.first}, ${key.second}) AS taken`,
   );
-  return row?.["taken"] === true;
+  return surely(row)["taken"] === true;
 }
 
 /** The key as `pg_locks` shows it: as unsigned numbers, with 2 for the form of two keys. */
@@ -118,9 +119,10 @@ function keyMatches(key: Key): Sql {
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())`;
 }
 
-/** Who holds the lock; null where it was given back meanwhile. */
+/** Who holds the lock; null where it was given back meanwhile. The server tells others' addresses and times only to some users. */
 async function findHolder(session: Session, key: Key): Promise<LockHolder | null> {
-  const [row] = await session.query(sql`SELECT l.pid, a.usename::text AS "user", a.application_name AS doing,
+  const [row] =
+    await session.query(sql`SELECT l.pid, a.usename::text AS "user", nullif(a.application_name, '') AS doing,
       coalesce(a.client_hostname, host(a.client_addr)) AS host,
       to_char(a.xact_start, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
     FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
@@ -135,8 +137,8 @@ async function findHolder(session: Session, key: Key): Promise<LockHolder | null
   };
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
+function textOrNull(value: SqlValue | undefined): string | null {
+  return value === null ? null : String(value);
 }
 
 /** The transaction that holds the lock, as `pg_locks` names it: a process may run many, for others too behind a proxy. */
@@ -144,7 +146,7 @@ async function ownTransaction(session: Session, key: Key): Promise<string> {
   const [row] = await session.query(
     sql`SELECT l.virtualtransaction AS name FROM pg_catalog.pg_locks l WHERE ${keyMatches(key)} AND l.pid = pg_backend_pid()`,
   );
-  return String(row?.["name"]);
+  return String(surely(row)["name"]);
 }
 
 async function isHeld(asking: Session, key: Key, holder: string): Promise<boolean> {
