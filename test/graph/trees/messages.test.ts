@@ -3,9 +3,11 @@ import { expect } from "chai";
 import {
   type AppliedState,
   buildGraph,
+  historyOf,
   planDowngrade,
   planStamp,
   planUpgrade,
+  resolveRevision,
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
 import { drawn, standingOn } from "./map.js";
@@ -40,7 +42,7 @@ const atTheEnd = standingOn({ store: "old2", fork: "dddd", pair: ["left", "right
 const general =
   "`godwit history` lists the revisions, `godwit history -i` with marks where the repository stands.";
 
-type Case = readonly [target: string, state: AppliedState, message: string, hint?: string];
+type Case = readonly [target: string, state: AppliedState, message: string, hint?: string | undefined];
 
 const lookups: readonly Case[] = [
   ["@head", nothing, "'' is no tree, class, label or revision."],
@@ -119,6 +121,43 @@ const upgrades: readonly Case[] = [
   ],
 ];
 
+/** What a tree stands on, or would. */
+const positions: readonly Case[] = [
+  [
+    "fork@head",
+    standingOn({ fork: "aaaa" }),
+    "The branch of fork has 3 tips: bbbb (map.txt:9) and cccc (map.txt:10) and dddd (map.txt:11).",
+    "Merge them (`godwit revision merge fork bbbb cccc dddd`), or say which is meant: bbbb or cccc or dddd.",
+  ],
+  [
+    "store@head",
+    nothing,
+    "store has 2 tips: old2 (map.txt:4) and new2 (map.txt:6).",
+    "Say which is meant: store-Old@head or store-New@head.",
+  ],
+  [
+    "store@head",
+    standingOn({ store: "gone" }),
+    "store stands on gone, which no revision file has.",
+    "Add the place of its file to `revisions` in the configuration, or settle it with `godwit stamp`.",
+  ],
+  [
+    "cccc",
+    standingOn({ fork: "bbbb" }),
+    "fork would stand on several revisions at once: bbbb (map.txt:9) and cccc (map.txt:10).",
+    "Merge them first: `godwit revision merge fork bbbb cccc`.",
+  ],
+];
+
+const howToWriteARange = "A range is `A:B`, `A:` or `:B`.";
+
+const ranges: readonly (readonly [range: string, message: string, hint?: string])[] = [
+  ["root:old1:old2", "'root:old1:old2' has more than one ':'.", howToWriteARange],
+  ["old1", "'old1' is no range.", howToWriteARange],
+  [":current", "':current' needs a repository.", "Name one with --repo."],
+  ["old2:old1", "old2 is not below 'old1'."],
+];
+
 const downgrades: readonly Case[] = [
   ["+1", old2, "'+1' does not lead down.", "A downgrade takes `-1` and more."],
   ["-0", old2, "'-0' does not lead down.", "A downgrade takes `-1` and more."],
@@ -183,6 +222,33 @@ describe("What is told of an upgrade that cannot be", () => {
     const error = failure(() => planUpgrade(graph, several, ["head-1"], butler));
     expect(error.hint).to.equal("Name one tree: `MANAGER@head-1`.");
   });
+});
+
+describe("What is told of what a tree cannot stand on", () => {
+  expectTold(positions, (state, target) => planUpgrade(graph, state, [target], butler));
+});
+
+describe("What is told of a range that is none", () => {
+  expectTold(
+    ranges.map(([range, message, hint]) => [range, nothing, message, hint]),
+    (_, range) => historyOf(graph, null, range),
+  );
+});
+
+describe("What is told of a name that is not one revision", () => {
+  expectTold(
+    [
+      ["base", nothing, "'base' stands for no revision."],
+      ["old1+1", nothing, "'old1+1' stands for no revision."],
+      [
+        "fork@heads",
+        nothing,
+        "'fork@heads' stands for several revisions.",
+        "Name one: `godwit heads` shows them.",
+      ],
+    ],
+    (_, name) => resolveRevision(graph, name),
+  );
 });
 
 describe("What is told of a downgrade that cannot be", () => {
