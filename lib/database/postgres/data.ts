@@ -91,13 +91,14 @@ export class PostgresDataEditor implements DataEditor {
   async *#fetched(statement: Sql, batchSize: number): AsyncIterable<readonly Row[]> {
     streams += 1;
     const cursor = sql.id(`_godwit_stream_${streams}`);
-    await this.session.execute(sql`DECLARE ${cursor} NO SCROLL CURSOR FOR ${statement}`);
+    const walk = (step: Sql): Promise<Row[]> => this.session.walk(statement, step);
+    await walk(sql`DECLARE ${cursor} NO SCROLL CURSOR FOR ${statement}`);
     for (;;) {
-      const rows = await this.session.query(sql`FETCH ${sql.raw(String(batchSize))} FROM ${cursor}`);
+      const rows = await walk(sql`FETCH ${sql.raw(String(batchSize))} FROM ${cursor}`);
       if (rows.length > 0) yield rows;
       if (rows.length < batchSize) break;
     }
-    await this.session.execute(sql`CLOSE ${cursor}`);
+    await walk(sql`CLOSE ${cursor}`);
   }
 
   async update(table: string, { columns, rows }: RowBatch, key: readonly string[]): Promise<number> {

@@ -52,6 +52,13 @@ export class PostgresSession implements Session {
     return rowsOf(last(await (onlyReads(text) ? this.send(text) : this.run(text))));
   }
 
+  /** Sends what walks through the answer of a query: that changes something only where the query does. */
+  async walk(query: Sql, statement: Sql): Promise<Row[]> {
+    const text = renderSql(statement, this.namespace);
+    const reads = onlyReads(renderSql(query, this.namespace));
+    return rowsOf(last(await (reads ? this.send(text) : this.run(text))));
+  }
+
   async execute(statement: Sql): Promise<number> {
     return last(await this.run(renderSql(statement, this.namespace))).rowCount ?? 0;
   }
