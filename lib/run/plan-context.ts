@@ -129,12 +129,17 @@ export class PlanContext implements RevisionContext {
     };
   }
 
-  #note({ table, cost, statements }: SchemaEffect, changes: "schema" | "content"): void {
+  #note({ table, cost, statements, scanned = [] }: SchemaEffect, changes: "schema" | "content"): void {
     if (statements.length > 0 && this.#changes !== "schema") this.#changes = changes;
-    const before = this.#tables.get(table);
-    if (before === undefined || order[cost] > order[before]) this.#tables.set(table, cost);
+    this.#noteCost(table, cost);
+    for (const name of scanned) this.#noteCost(name, "scan");
     this.#statements.push(...statements);
     this.#shared.changed.add(table);
+  }
+
+  #noteCost(table: string, cost: CostClass): void {
+    const before = this.#tables.get(table);
+    if (before === undefined || order[cost] > order[before]) this.#tables.set(table, cost);
   }
 
   #requireUnchanged(statement: Sql): void {

@@ -119,6 +119,8 @@ export interface SchemaEffect {
   readonly script?: readonly string[];
   /** Set where every row refers to what it referred to before, and can be referred to as before: foreign keys need no new look. */
   readonly references?: "kept";
+  /** PostgreSQL: other tables, whose foreign keys are made again, so that their rows are read. */
+  readonly scanned?: readonly string[];
 }
 
 /** Schema operations on one connection. */

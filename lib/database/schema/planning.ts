@@ -50,6 +50,8 @@ export interface TableSource extends Pick<
    * @throws RefusedError naming it
    */
   requireFree?(table: string, use: TableUse): Promise<void>;
+  /** What an alteration does to other tables besides, which the planner does not see. */
+  withReferring?(table: string, planned: PlannedAlteration): Promise<SchemaEffect>;
 }
 
 /**
@@ -119,9 +121,12 @@ export class PlanningSchemaEditor implements SchemaEditor {
   }
 
   async alter(name: string, change: (table: TableAlteration) => void): Promise<SchemaEffect> {
-    const { effect, table, remade } = this.#planner.alter(await this.table(name), recordAlteration(change));
-    if (await this.#editor.hasTable(name))
-      await this.#editor.requireFree?.(name, { kind: "columns", columns: remade });
+    const planned = this.#planner.alter(await this.table(name), recordAlteration(change));
+    const { table, remade } = planned;
+    const isThere = await this.#editor.hasTable(name);
+    if (isThere) await this.#editor.requireFree?.(name, { kind: "columns", columns: remade });
+    const effect =
+      (isThere ? await this.#editor.withReferring?.(name, planned) : undefined) ?? planned.effect;
     if (table.name !== name) this.#tables.set(name, null);
     this.#tables.set(table.name, table);
     return effect;

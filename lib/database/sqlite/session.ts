@@ -118,7 +118,7 @@ export class SqliteSession implements Session {
     const rows = last === undefined ? null : Number(last["n"] ?? 0);
     if (Number(file?.["n"]) > smallFile) return { rows, bytes: null };
     const [pages] = await this.all(
-      `SELECT sum(pgsize) AS n FROM dbstat WHERE aggregate AND name = ${literal(name)}`,
+      `SELECT sum(pgsize) AS n FROM dbstat WHERE aggregate = TRUE AND name = ${literal(name)}`,
     );
     return { rows, bytes: pages?.["n"] === null ? null : Number(pages?.["n"]) };
   }

@@ -9,7 +9,7 @@ import type {
   TableAlteration,
   TableDefinition,
 } from "../../schema/editor.js";
-import type { SchemaPlanner, TableUse } from "../../schema/planning.js";
+import type { PlannedAlteration, SchemaPlanner, TableUse } from "../../schema/planning.js";
 import type { Table } from "../../schema/table.js";
 import { findTable, inspectTable, inspectTables, requireTable, tableNames } from "../inspect/table.js";
 import type { PostgresSession } from "../session.js";
@@ -86,9 +86,15 @@ export class PostgresSchemaEditor implements SchemaEditor {
     const old = await this.table(name);
     const planned = this.planner().alter(old, recordAlteration(change));
     await this.requireFree(name, { kind: "columns", columns: planned.remade });
-    const { before, after } = await referringKeys(this, name, planned);
+    return this.withReferring(name, planned);
+  }
+
+  /** Foreign keys of other tables step aside while the key is replaced on which they stand. */
+  async withReferring(name: string, planned: PlannedAlteration): Promise<SchemaEffect> {
     const { effect } = planned;
-    return { ...effect, statements: [...before, ...effect.statements, ...after] };
+    const { tables, before, after } = await referringKeys(this, name, planned);
+    if (tables.length === 0) return effect;
+    return { ...effect, statements: [...before, ...effect.statements, ...after], scanned: tables };
   }
 
   rekey(table: string, column: string, change: Rekey): Promise<SchemaEffect[]> {

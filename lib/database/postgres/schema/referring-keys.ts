@@ -5,14 +5,15 @@ import { literal, quoteName } from "../literals.js";
 import { Clauses } from "./clauses.js";
 import type { PostgresSchemaEditor } from "./editor.js";
 
-/** Statements that take the keys away before an alteration, and make them again afterwards. */
+/** Statements that take the keys away before an alteration, and make them again afterwards; and the tables that have them. */
 export async function referringKeys(
   editor: PostgresSchemaEditor,
   name: string,
   { table, gone }: PlannedAlteration,
-): Promise<{ readonly before: string[]; readonly after: string[] }> {
+): Promise<{ readonly tables: string[]; readonly before: string[]; readonly after: string[] }> {
   const [before, after]: [string[], string[]] = [[], []];
-  if (gone === undefined || gone.constraints.length === 0) return { before, after };
+  const tables = new Set<string>();
+  if (gone === undefined || gone.constraints.length === 0) return { tables: [], before, after };
   const { namespace } = editor.session;
   const clauses = new Clauses(namespace);
   const rows = await editor.session.query(sql`
@@ -29,6 +30,7 @@ export async function referringKeys(
     const relation = clauses.relation(String(row["referring"]));
     const constraint = quoteName(String(row["name"]));
     const referencedColumns = key.referencedColumns.map((column) => gone.newNames.get(column) ?? column);
+    tables.add(String(row["referring"]));
     before.push(`ALTER TABLE ${relation} DROP CONSTRAINT ${constraint}`);
     after.push(
       `ALTER TABLE ${relation} ADD ${clauses.foreignKey({ ...key, referencedTable: table.name, referencedColumns })}`,
@@ -36,5 +38,5 @@ export async function referringKeys(
     if (key.comment !== undefined)
       after.push(`COMMENT ON CONSTRAINT ${constraint} ON ${relation} IS ${literal(key.comment).trim()}`);
   }
-  return { before, after };
+  return { tables: [...tables], before, after };
 }
