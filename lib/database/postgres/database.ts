@@ -202,7 +202,8 @@ async function commit(session: PostgresSession): Promise<void> {
   }
 }
 
-function isLost(client: Client): boolean {
+/** Whether the driver knows that a connection is gone; the pool has given it up then. */
+export function isLost(client: Client): boolean {
   return (client as PooledClient)._invalid === true;
 }
 

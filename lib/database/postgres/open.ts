@@ -4,8 +4,9 @@ import type { Client } from "pg";
 import type { Options, Sequelize } from "sequelize";
 import { InputError } from "../../errors.js";
 import type { Database } from "../database.js";
-import { PostgresDatabase } from "./database.js";
+import { isLost, PostgresDatabase } from "./database.js";
 import { connectionError, type Place } from "./errors.js";
+import { valueAt } from "../../known.js";
 import { type Credentials, parsePostgresUrl, type PostgresAddress } from "./options.js";
 
 /** Which database to open. */
@@ -127,17 +128,20 @@ async function greet(
 }
 
 async function firstAnswer(sequelize: Sequelize, place: Place, namespace: string | null): Promise<Greeting> {
+  const { connectionManager } = sequelize;
   try {
-    const client = (await sequelize.connectionManager.getConnection({ type: "write" })) as Client;
-    const result = await client.query<Greeting>(
-      `SELECT current_setting('server_version_num') AS version, current_schema()::text AS current,
-        EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS found`,
-      [namespace ?? ""],
-    );
-    sequelize.connectionManager.releaseConnection(client);
-    const [row] = result.rows;
-    if (row === undefined) throw new Error("the server gave no answer");
-    return row;
+    const client = (await connectionManager.getConnection({ type: "write" })) as Client;
+    try {
+      const { rows } = await client.query<Greeting>(
+        `SELECT current_setting('server_version_num') AS version, current_schema()::text AS current,
+          EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS found`,
+        [namespace ?? ""],
+      );
+      return valueAt(rows, 0);
+    } finally {
+      // Closing waits for what is lent, but for what was lost.
+      if (!isLost(client)) connectionManager.releaseConnection(client);
+    }
   } catch (error) {
     throw connectionError(error, place);
   }
