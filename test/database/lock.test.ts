@@ -193,7 +193,10 @@ describe("The writer's lock on PostgreSQL", () => {
     const [first, second] = [await database(), await database()];
     await take(first);
     const { signal } = new AbortController();
-    expect((await failure(take(second, { timeoutMs: 0, signal }))).code, "nobody did").to.equal("locked");
+    const told: LockHolder[] = [];
+    const onWaiting = (holder: LockHolder): number => told.push(holder);
+    const refusal = await failure(take(second, { timeoutMs: 0, signal, onWaiting }));
+    expect([refusal.code, told.length], "nobody did").to.deep.equal(["locked", 1]);
     const stopping = new AbortController();
     const error = await failure(
       take(second, { timeoutMs: 30_000, signal: stopping.signal, onWaiting: () => stopping.abort() }),

@@ -4,7 +4,6 @@ import { current, defineRevision, stamp, upgrade } from "../../lib/index.js";
 import type { RevisionDefinition } from "../../lib/index.js";
 import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";
-import { copyFixture } from "../support/fixtures.js";
 import { rowsOf, runStatements } from "../support/rows.js";
 
 const nothing = async (): Promise<void> => {
@@ -71,21 +70,5 @@ for (const kind of databases) {
       ]);
       expect((await rejection(upgrade(url, "head", { revisions: others }))).code).to.equal("inconsistent");
     });
-  });
-}
-
-for (const dialect of ["sqlite", "postgres"] as const) {
-  it(`A Butler that has lost alembic_version gets it again with the next step, ${dialect}`, async () => {
-    const { folder, databaseUrl } = await copyFixture("uuid-c6-synth", dialect);
-    await upgrade(folder, "352c30854bb0");
-    await runStatements(databaseUrl, ["DROP TABLE alembic_version"]);
-    expect((await current(folder)).problems).to.deep.equal([]);
-    await upgrade(folder, "head");
-    const { managers, problems } = await current(folder);
-    expect(problems).to.deep.equal([]);
-    const rows = await rowsOf(databaseUrl, "SELECT version_num FROM alembic_version ORDER BY version_num");
-    expect(rows.map((row) => row["version_num"])).to.deep.equal(
-      managers.flatMap(({ revisions }) => revisions).toSorted(),
-    );
   });
 }
