@@ -1,6 +1,7 @@
 import type { Problem } from "../api/results.js";
 import type { RecordedManager } from "../repository/repository.js";
 import type { KnownRevisions, TreeState } from "./state.js";
+import type { VersionRow } from "./version-tables.js";
 
 /** The sources that must agree. */
 export interface Sources {
@@ -57,7 +58,7 @@ function recordedOtherwise({ trees, recorded, records }: Sources): Problem[] {
   const problems: Problem[] = [];
   for (const { manager, branch, version, revision } of recorded) {
     const tree = trees.get(manager);
-    if (tree === undefined || tree.recordedBy !== "godwit" || sameIds(tree.heads, [revision])) continue;
+    if (tree === undefined || tree.recordedBy !== "godwit" || isOnly(tree.heads, revision)) continue;
     problems.push({
       code: "version-table-disagrees",
       message: `The version table says that "${manager}" is at ${tree.heads.join(", ")}, the repository itself records ${branch} ${version} (${revision}).`,
@@ -66,9 +67,9 @@ function recordedOtherwise({ trees, recorded, records }: Sources): Problem[] {
   }
   if (recorded.length === 0) return problems;
   const managers = new Set(recorded.map((one) => one.manager));
-  for (const { manager, heads, recordedBy } of trees.values()) {
+  for (const { manager, heads, rows, recordedBy } of trees.values()) {
     if (managers.has(manager) || !records(manager) || recordedBy !== "godwit") continue;
-    if (heads.length === 1 && isRootRow(trees.get(manager), heads[0])) continue;
+    if (rows.some((row) => isOnly(heads, row.revision) && isRootRow(row))) continue;
     problems.push({
       code: "version-table-disagrees",
       message: `The version table says that "${manager}" is at ${heads.join(", ")}, the repository itself records no such manager.`,
@@ -79,9 +80,8 @@ function recordedOtherwise({ trees, recorded, records }: Sources): Problem[] {
 }
 
 /** A tree at its root has no class yet, so that the repository records nothing of it. */
-function isRootRow(tree: TreeState | undefined, id: string | undefined): boolean {
-  const row = tree?.rows.find((one) => one.revision === id);
-  return row !== undefined && row.parent === null && row.branch === null;
+function isRootRow({ parent, branch }: VersionRow): boolean {
+  return parent === null && branch === null;
 }
 
 function alembicOtherwise({ trees, recorded, foreign, alembic, known }: Sources): Problem[] {
@@ -129,6 +129,6 @@ function describe(id: string, known: KnownRevisions): string {
   return ` ("${revision.manager}"${revision.branch === null ? "" : `, ${revision.branch} ${revision.version ?? ""}`.trimEnd()})`;
 }
 
-function sameIds(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id) => b.includes(id));
+function isOnly(ids: readonly string[], id: string): boolean {
+  return ids.length === 1 && ids[0] === id;
 }

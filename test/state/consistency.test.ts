@@ -27,6 +27,7 @@ const files = [
   revision("two", ["one"], "Class", "2.0.0"),
   revision("plain", ["root"], null, null),
   revision("early", ["root"], "Class", null),
+  revision("begun", [], "Class", "1.0.0"),
 ];
 const known = {
   managers: ["datasets"],
@@ -276,6 +277,37 @@ const inFull: {
     ],
   },
   {
+    title: "a tree at its root and at another revision",
+    sources: {
+      trees: tree(["root", "two"], "godwit", [rootRow, { ...rootRow, revision: "two", branch: "Class" }]),
+      recorded: [elsewhere!],
+    },
+    problems: [
+      [
+        "version-table-disagrees",
+        'The version table says that "datasets" is at root, two, the repository itself records no such manager.',
+        settled,
+      ],
+    ],
+  },
+  {
+    title: "a tree that only alembic_version has where another one has a version table",
+    sources: {
+      trees: new Map([
+        ...tree(["one"], "godwit", [{ ...rootRow, revision: "one" }]),
+        ["other", { manager: "other", heads: ["plain"], recordedBy: "alembic", rows: [] }],
+      ]),
+      alembic: ["one", "plain"],
+    },
+    problems: [
+      [
+        "alembic-disagrees",
+        'alembic_version has the row plain ("datasets"), which nothing else in the repository says.',
+        settled,
+      ],
+    ],
+  },
+  {
     title: "rows that alembic_version lacks and has too many, beside those of nobody's managers",
     sources: {
       trees: tree(["one"], "godwit", [{ ...rootRow, revision: "one" }]),
@@ -298,8 +330,13 @@ const inFull: {
   },
   {
     title: "a row with a class, or with parents, that nothing else says, for what it is: no root",
-    sources: { recorded: recorded("one", "1.0.0"), alembic: ["one", "plain", "two"] },
+    sources: { recorded: recorded("one", "1.0.0"), alembic: ["begun", "one", "plain", "two"] },
     problems: [
+      [
+        "alembic-disagrees",
+        'alembic_version has the row begun ("datasets", Class 1.0.0), which nothing else in the repository says.',
+        settled,
+      ],
       [
         "alembic-disagrees",
         'alembic_version has the row plain ("datasets"), which nothing else in the repository says.',

@@ -80,6 +80,19 @@ describe("The state of a Butler", () => {
     });
   });
 
+  it("disagrees with a version table of a manager that it should record, and does not", async () => {
+    await inOne(async (session) => {
+      await adopt(repository, session, await readState(repository, session, known), known, stamp);
+      await session.execute(
+        sql`DELETE FROM ${sql.table("butler_attributes")} WHERE name LIKE ${"%CollectionManager%"} OR value LIKE ${"%CollectionManager%"}`,
+      );
+      const { problems } = await readState(repository, session, known);
+      expect(problems.map(({ message }) => message)).to.deep.equal([
+        `The version table says that "collections" is at ${collections}, the repository itself records no such manager.`,
+      ]);
+    });
+  });
+
   it("gets rows in an alembic_version that is there, but empty", async () => {
     await inOne(async (session) => {
       await createAlembicTable(session);

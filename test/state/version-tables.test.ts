@@ -25,19 +25,28 @@ for (const kind of databases) {
   describe(`Version tables, ${kind.title}`, () => {
     it("have names that the database can hold, and each its own", async () => {
       const { url } = await kind.create();
-      const long = "m".repeat(60);
-      for (const [managers, names] of [
-        [[long], [long, "63 bytes"]],
+      const long = "m".repeat(55);
+      for (const [managers, message, hint] of [
+        [
+          [long],
+          `The version table of manager "${long}" would be called "revision_${long}", which is longer than 63 bytes.`,
+          "Give the manager a shorter name.",
+        ],
         [
           ["a-b", "a_b"],
-          ["a-b", "a_b", "revision_a_b"],
+          'Managers "a-b" and "a_b" would share the version table "revision_a_b".',
+          "Rename one of the two managers.",
         ],
       ] as const) {
         const revisions = managers.map((manager, at) => revision(`${at}aaaaaaaaaaa`, null, manager));
         const error = await rejection(upgrade(url, "heads", { revisions }));
-        expect(error.code).to.equal("manager-name");
-        for (const name of names) expect(error.message).to.include(name);
+        expect([error.code, error.message, error.hint]).to.deep.equal(["manager-name", message, hint]);
       }
+      const longest = "m".repeat(54);
+      await upgrade(url, "heads", { revisions: [revision("aaaaaaaaaaaa", null, longest)] });
+      expect(await rowsOf(url, `SELECT revision FROM revision_${longest}`)).to.deep.equal([
+        { revision: "aaaaaaaaaaaa" },
+      ]);
     });
 
     it("hold each revision of a stamped merge once for each of its parents, and nothing of what is stamped base", async () => {
@@ -61,7 +70,10 @@ for (const kind of databases) {
 
     it("of a tree that no folder has are told; a table of somebody else's may have such a name", async () => {
       const { url } = await kind.create();
-      await runStatements(url, ["CREATE TABLE revision_notes (revision TEXT, remark TEXT)"]);
+      await runStatements(url, [
+        "CREATE TABLE revision_notes (revision TEXT, remark TEXT)",
+        "CREATE TABLE notes (seq INT, revision TEXT, parent TEXT, kind TEXT, applied_by TEXT)",
+      ]);
       await upgrade(url, "head", { revisions: diamond });
       const others = [revision("eeeeeeeeeeee", null, "other")];
       const { problems } = await current(url, { revisions: others });

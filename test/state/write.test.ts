@@ -310,6 +310,8 @@ for (const kind of databases) {
           false,
           false,
         ]);
+        await createLogTable(session);
+        expect(needsAdoption(repository, await state(session)), "no table of sub-steps").to.equal(true);
         await adopt(repository, session, before, known, stamp);
         const after = await state(session);
         expect([needsAdoption(repository, after), after.hasLog, after.hasProgress]).to.deep.equal([
