@@ -51,20 +51,17 @@ const characters = {
 export function drawLanes(
   nodes: readonly LaneNode[],
   mark: (id: string) => string,
-  style: LineStyle = "unicode",
+  style: LineStyle,
 ): DrawnNode[] {
   return assignLanes(nodes).map((row) => {
     const { id, lane, lanes, joined, forked, goesOn } = row;
     const line = characters[style].line;
-    if (lanes.length < 2 && forked.length === 0 && joined.length === 0)
+    if (lanes.length < 2 && forked.length === 0)
       return { id, above: none, graph: mark(id), continued: goesOn ? line : "", below: none };
-    const passing = (at: number): boolean => lanes[at] === true;
-    const width = Math.max(lanes.length, lane + 1);
-    const cells = Array.from({ length: width }, (_, at) =>
-      at === lane ? mark(id) : passing(at) ? line : " ",
-    );
-    const isOpen = (at: number): boolean => passing(at) || forked.includes(at) || (at === lane && goesOn);
-    const after = Array.from({ length: Math.max(width, ...forked.map((at) => at + 1)) }, (_, at) =>
+    const cells = lanes.map((isPassing, at) => (at === lane ? mark(id) : isPassing ? line : " "));
+    const isOpen = (at: number): boolean =>
+      lanes[at] === true || forked.includes(at) || (at === lane && goesOn);
+    const after = Array.from({ length: Math.max(lanes.length, ...forked.map((at) => at + 1)) }, (_, at) =>
       isOpen(at) ? line : " ",
     );
     return {
@@ -93,13 +90,11 @@ function connection(
     const inside = at > first && at <= last;
     if (at > 0) text += inside ? draw.across : " ";
     const isPassing = lanes[at] === true;
-    const between = inside && at < last;
     if (at === lane) text += at === last ? draw.both : draw.start;
     else if (ends.has(at))
-      text +=
-        isPassing && kind === "forked" ? endOn(draw, at, first, last) : endOf(draw, at, first, last, kind);
-    else if (isPassing) text += between ? draw.over : draw.line;
-    else text += between ? draw.across : " ";
+      text += isPassing ? endOn(draw, at, first, last) : endOf(draw, at, first, last, kind);
+    else if (isPassing) text += inside ? draw.over : draw.line;
+    else text += inside ? draw.across : " ";
   }
   return text.trimEnd();
 }

@@ -22,6 +22,16 @@ function picture(text: string, style: LineStyle = "unicode"): string[] {
   );
 }
 
+/** As `picture`, with a further line of text below each node. */
+function detailed(text: string): string[] {
+  return drawLanes(nodes(text), () => "●", "unicode").flatMap(({ above, graph, id, below, continued }) => [
+    ...above,
+    `${graph} ${id}`,
+    ...below,
+    `${continued}:`,
+  ]);
+}
+
 describe("History drawn as text", () => {
   const branchAndMerge = `
     f e
@@ -137,12 +147,46 @@ describe("History drawn as text", () => {
     ]);
   });
 
-  it("draws a line that passes between with plain characters, too", () => {
+  it("draws what crosses, parts and meets with plain characters, too", () => {
     expect(picture("x2 x1\ny2 y1\nz2 x1\nx1\ny1", "ascii")).to.include("+-+-'");
+    const parted = picture("m a b c\na r\nb r\nc r\nr", "ascii");
+    expect([parted[1], parted[5]]).to.deep.equal(["+-.-.", "+-'-'"]);
+    expect(picture("z y\nm p\ny\np r s\nr\ns", "ascii")[4]).to.equal(".-+");
+  });
+
+  it("leads the lines on beside what else is told of a revision", () => {
+    expect(detailed(branchAndMerge)).to.deep.equal([
+      "● f",
+      "│:",
+      "● e",
+      "├─╮",
+      "│ │:",
+      "● │ d1",
+      "│ │:",
+      "│ ● d2",
+      "│ │:",
+      "├─╯",
+      "● c",
+      "│:",
+      "● b",
+      ":",
+    ]);
+    expect(detailed("m a b c\na\nb\nc").slice(0, 3)).to.deep.equal(["● m", "├─┬─╮", "│ │ │:"]);
+    expect(detailed("x2 x1\ny2 y1\nx1\ny1").slice(-4)).to.deep.equal(["● │ x1", "  │:", "  ● y1", ":"]);
   });
 
   it("ends a line whose parent is not shown", () => {
     expect(picture("b a\nd c")).to.deep.equal(["● b", "● d"]);
+    expect(detailed("m a b\na")).to.deep.equal(["● m", "│:", "● a", ":"]);
+  });
+
+  it("tells of each revision its lane, and what passes, ends and begins beside it", () => {
+    expect(assignLanes(nodes("m a b\na r\nb r\nr"))).to.deep.equal([
+      { id: "m", lane: 0, lanes: [false], joined: [], forked: [1], goesOn: true },
+      { id: "a", lane: 0, lanes: [false, true], joined: [], forked: [], goesOn: true },
+      { id: "b", lane: 1, lanes: [true, false], joined: [], forked: [], goesOn: true },
+      { id: "r", lane: 0, lanes: [false, false], joined: [1], forked: [], goesOn: false },
+    ]);
   });
 
   it("leads every line from a revision to each of its parents", () => {
