@@ -131,8 +131,11 @@ for (const kind of databases) {
         });
       });
       try {
-        const seed = process.env["MODEL_SEED"];
-        await fc.assert(property, { numRuns: 1000, ...(seed === undefined ? {} : { seed: Number(seed) }) });
+        const { MODEL_SEED: seed, MODEL_RUNS: runs = "300" } = process.env;
+        await fc.assert(property, {
+          numRuns: Number(runs),
+          ...(seed === undefined ? {} : { seed: Number(seed) }),
+        });
         expect(refused / cases).to.be.at.most(0.02);
       } finally {
         await database.close();
