@@ -7,9 +7,14 @@ import { fileURLToPath } from "node:url";
 import { upgrade } from "../lib/index.js";
 import { runEnds } from "../test/support/cleanup.js";
 import { copyFixture, fixtureNames } from "../test/support/fixtures.js";
+import { readArguments, refuse } from "./arguments.js";
+
+const usage = "npm run check:butler -- [PYTHON]   (default: python3; it needs lsst-daf-butler and psycopg)";
 
 const script = fileURLToPath(new URL("../../scripts/check-butler.py", import.meta.url));
-const [python = "python3"] = process.argv.slice(2);
+const [python = "python3"] = readArguments(usage, { allowPositionals: true }).positionals;
+if (spawnSync(python, ["-c", "import lsst.daf.butler"]).status !== 0)
+  refuse(usage, `${python} has no package lsst.daf.butler.`);
 
 /** Everything of today: the classes of new repositories, and their newest versions. */
 const newest = [

@@ -4,7 +4,6 @@
  */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { runEnds } from "../test/support/cleanup.js";
 import { findCases } from "../test/faults/cases.js";
 import type { FaultCase } from "../test/faults/cases.js";
@@ -12,6 +11,7 @@ import type { Density } from "../test/faults/campaign.js";
 import { describeFault } from "../test/faults/faults.js";
 import type { PointResult } from "../test/faults/points.js";
 import type { Report, Task } from "../test/faults/worker.js";
+import { readArguments } from "./arguments.js";
 
 const usage = `npm run faults -- [options]
 
@@ -21,20 +21,15 @@ const usage = `npm run faults -- [options]
   --part K/N    only every Nth point, from the Kth on: a long run in N parts (default 1/1)
   --workers N   processes that work side by side (default 2)`;
 
-const { values } = parseArgs({
+const { values } = readArguments(usage, {
   options: {
     errors: { type: "string", default: "1" },
     spread: { type: "string", default: "8" },
     part: { type: "string", default: "1/1" },
     only: { type: "string", default: "" },
     workers: { type: "string", default: "2" },
-    help: { type: "boolean", default: false },
   },
 });
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
 
 const [part = 1, parts = 1] = values.part.split("/").map(Number);
 const density: Density = {

@@ -3,7 +3,7 @@
  * `{ file, name, answer }` a case. What a case expects is not looked at.
  */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readArguments, refuse } from "./arguments.js";
 import {
   answerCase,
   type CaseGraph,
@@ -17,11 +17,13 @@ interface CaseFile {
   readonly cases: readonly GraphCase[];
 }
 
-const { values, positionals } = parseArgs({ options: { emit: { type: "boolean" } }, allowPositionals: true });
-if (values.emit !== true || positionals.length === 0) {
-  console.error("usage: npm run -s graph-cases -- --emit FILE…");
-  process.exit(2);
-}
+const usage = "npm run -s graph-cases -- --emit FILE…";
+
+const { values, positionals } = readArguments(usage, {
+  options: { emit: { type: "boolean" } },
+  allowPositionals: true,
+});
+if (values.emit !== true || positionals.length === 0) refuse(usage, "There are no files to answer.");
 process.stdout.write(`${JSON.stringify(positionals.flatMap(answersOf))}\n`);
 
 function answersOf(file: string): unknown[] {

@@ -2,12 +2,18 @@
  * Lets many processes upgrade one repository at the same time, round after round, and requires that each step is applied by exactly
  * one of them: `npm run many-runners -- --processes 64 --rounds 50`.
  */
-import { parseArgs } from "node:util";
 import { requireOneRunnerPerStep } from "../test/run/one-runner.js";
 import { runEnds, testBegins, testEnds } from "../test/support/cleanup.js";
 import { Runners } from "../test/support/many-runners.js";
+import { readArguments } from "./arguments.js";
 
-const { values } = parseArgs({
+const usage = `npm run many-runners -- [options]
+
+  --processes N   how many upgrade at the same time (default 64)
+  --rounds N      how often (default 50)
+  --database D    sqlite, postgres, or both with a comma between (default both)`;
+
+const { values } = readArguments(usage, {
   options: {
     processes: { type: "string", default: "64" },
     rounds: { type: "string", default: "50" },
