@@ -91,18 +91,15 @@ function treeScope(view: RevisionGraph, { scope, symbol }: Target): Scope {
   return { kind: "tree", tree: valueOf(view.trees, managerOf(view, symbol.node)) };
 }
 
-/** The first applied revisions of what stands before `@`. */
-function bottoms({ view, standing }: Place, edges: AppliedEdges, scope: Scope): number[] {
-  const members = scope.kind === "all" ? nodesIn(view, scope) : scope.tree.nodes;
-  const first = members.filter(
-    (node) => standing.applied.has(node) && recordedParents(standing, node).length === 0,
-  );
-  if (scope.kind === "all" || scope.kind === "tree") return first;
+/** What stands before `@`, with what is applied below it in its tree. */
+function bottoms({ view, standing }: Place, edges: AppliedEdges, scope: Scope): readonly number[] {
+  const members = nodesIn(view, scope);
+  if (scope.kind === "all" || scope.kind === "tree") return members;
   const below = reach(
     edges.downs,
-    nodesIn(view, scope).filter((node) => standing.applied.has(node)),
+    members.filter((node) => standing.applied.has(node)),
   );
-  return first.filter((node) => below.has(node));
+  return scope.tree.nodes.filter((node) => below.has(node));
 }
 
 /** What was reached from a revision; with a revision before `@`, only the lines that lead to that one. */

@@ -3,7 +3,7 @@ import { bases, effectiveHeads, heads, idOf, neighbours } from "../graph.js";
 import { newestFirst } from "../order.js";
 import { problem } from "../problems.js";
 import type { Revision } from "../revision.js";
-import { managerOf, nodeOf, type RevisionGraph } from "./forest.js";
+import { managerOf, type RevisionGraph } from "./forest.js";
 import { nodesIn, type Scope } from "./names.js";
 import { type AppliedState, standingOf } from "./standing.js";
 import { revisionsAt } from "./listing.js";
@@ -90,7 +90,7 @@ function between(
 
 function lowEnds(place: Place, { from: text, to }: Range): number[] {
   const { view, standing } = place;
-  if (text === "" || text === "base") return [];
+  if (text === "") return [];
   if (text === "current") return [...standing.heads.values()].flat();
   const target = parseTarget(place, text);
   const { scope, steps } = target;
@@ -105,7 +105,7 @@ function lowEnds(place: Place, { from: text, to }: Range): number[] {
     const node = walk(place, { scope, steps }, text, start, parents, "stopped");
     if (node !== undefined || start === undefined) return node ?? [];
     // A tree that is shorter than the walk is shown from its beginning.
-    return [...reach(view.graph.parents, [start])].filter((one) => parents(one).length === 0);
+    return [...reach(view.graph.parents, [start])];
   });
   return [...new Set(reached)];
 }
@@ -114,7 +114,6 @@ function lowEnds(place: Place, { from: text, to }: Range): number[] {
 function startsBelow({ view, standing }: Place, scope: Scope, to: string): number[] {
   if (to !== "current") return scope.kind === "all" ? heads(view.graph) : tipsIn(view, standing, scope);
   const current = [...standing.heads.values()].flat();
-  if (scope.kind === "all") return current;
   const inside = new Set(nodesIn(view, scope));
   return current.filter((node) => inside.has(node));
 }
@@ -122,8 +121,7 @@ function startsBelow({ view, standing }: Place, scope: Scope, to: string): numbe
 /** `MANAGER@base`: everything from the beginning of that tree. */
 function lowestIn(view: RevisionGraph, scope: Scope): number[] {
   if (scope.kind === "all") return [];
-  const inside = new Set(nodesIn(view, scope));
-  return bases(view.graph).filter((node) => inside.has(node) || managerOf(view, node) === scope.tree.manager);
+  return bases(view.graph).filter((node) => managerOf(view, node) === scope.tree.manager);
 }
 
 function highEnds(place: Place, text: string, low: readonly number[]): number[] {
@@ -155,7 +153,7 @@ export function stateAt(view: RevisionGraph, targets: readonly string[]): Applie
   for (const node of targets.flatMap((text) => absoluteNodes(place, parseTarget(place, text)))) {
     const id = idOf(view.graph, node);
     const manager = managerOf(view, node);
-    if (nodeOf(view, id) !== undefined) heads.set(manager, [...(heads.get(manager) ?? []), id]);
+    heads.set(manager, [...(heads.get(manager) ?? []), id]);
   }
   return { heads, order: [] };
 }

@@ -27,7 +27,7 @@ export function lastApplied(
     const candidates = lastOf(place, scope, remainder.tops);
     const [last, ...others] = candidates;
     if (last === undefined) throw tooFar(place, scope, text, step);
-    if (others.length > 0) throw unknownOrder(place, scope, candidates, text);
+    if (others.length > 0) throw unknownOrder(place, candidates, text);
     undone.push(last);
     remainder.undo(last);
   }
@@ -110,17 +110,12 @@ function tooFar(
   );
 }
 
-function unknownOrder(
-  { view }: Place,
-  scope: Scope,
-  candidates: readonly number[],
-  text: string,
-): RefusedError {
+/** Several trees are candidates only where none is named: `text` is `-n` alone. */
+function unknownOrder({ view }: Place, candidates: readonly number[], text: string): RefusedError {
   const managers = [...new Set(candidates.map((node) => managerOf(view, node)))];
-  const steps = text.slice(text.search(/-\d+$/));
   const commands =
-    scope.kind === "all" && managers.length === candidates.length
-      ? managers.map((manager) => `godwit downgrade ${manager}@${steps}`)
+    managers.length === candidates.length
+      ? managers.map((manager) => `godwit downgrade ${manager}@${text}`)
       : candidates.map((node) => `godwit downgrade ${idOf(view.graph, node)}-1`);
   return new RefusedError(
     "order-unknown",

@@ -98,12 +98,12 @@ export function pending(view: RevisionGraph, state: AppliedState, policy: Policy
       missing.filter((node) => view.revisions[node]?.placeholder !== null),
     );
     const order = newestFirst({ downs: parents, ups: children, nodes: open, tips }).toReversed();
-    const runnable = order.filter(
-      (node) =>
-        !blocked.has(node) &&
-        neighbours(parents, node).every((below) => covered.has(below) || !blocked.has(below)),
+    ids.push(
+      ...idsOf(
+        view.graph,
+        order.filter((node) => !blocked.has(node)),
+      ),
     );
-    ids.push(...idsOf(view.graph, runnable));
   }
   return byTree;
 }

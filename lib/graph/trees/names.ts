@@ -28,8 +28,7 @@ export function nodesIn(view: RevisionGraph, scope: Scope): readonly number[] {
   if (scope.kind === "all") return view.graph.ids.map((_, node) => node);
   if (scope.kind === "tree") return scope.tree.nodes;
   if (scope.kind === "class") return scope.nodes;
-  const related = lineage(view.graph, [scope.node]);
-  return [...related].filter((node) => managerOf(view, node) === scope.tree.manager);
+  return [...lineage(view.graph, [scope.node])];
 }
 
 /**

@@ -175,8 +175,7 @@ function noRoute(
   const message = `No switch leads from ${describeNode(view, from)} to ${describeNode(view, to)}`;
   const under = reach(view.graph.parents, [from]);
   const missed = crossings.find(
-    (crossing) =>
-      under.has(crossing.from) && crossing.from !== from && reach(view.graph.children, [crossing.to]).has(to),
+    (crossing) => under.has(crossing.from) && reach(view.graph.children, [crossing.to]).has(to),
   );
   if (missed === undefined) return problem("no-switch", `${message}.`);
   const start = idOf(view.graph, missed.from);

@@ -66,7 +66,7 @@ function followed(state: AppliedState, { scope }: Target): Iterable<string> {
 
 function absolute(place: Place, text: string): Target {
   const target = parseTarget(place, text);
-  if (target.steps === null && target.symbol.kind !== "here") return target;
+  if (target.steps === null) return target;
   throw problem(
     "relative-out-of-range",
     `'${text}' is a relative target, and a stamp records an absolute one.`,

@@ -35,7 +35,7 @@ export interface Standing {
   readonly astray: readonly number[];
   /** By applied node: its place in the order of application, where a row tells it. */
   readonly sequence: ReadonlyMap<number, bigint>;
-  /** Recorded revisions that no file has. */
+  /** Recorded revisions that no file has; one may come more than once. */
   readonly unknown: readonly { readonly manager: string; readonly revision: string }[];
 }
 
@@ -45,8 +45,7 @@ export function standingOf(view: RevisionGraph, state: AppliedState): Standing {
   const find = (manager: string, revision: string): number[] => {
     const node = nodeOf(view, revision);
     if (node !== undefined && managerOf(view, node) === manager) return [node];
-    if (!unknown.some((other) => other.manager === manager && other.revision === revision))
-      unknown.push({ manager, revision });
+    unknown.push({ manager, revision });
     return [];
   };
   const heads = new Map<string, number[]>();
@@ -64,8 +63,7 @@ export function standingOf(view: RevisionGraph, state: AppliedState): Standing {
   const { parents } = view.graph;
   const astray = [...recorded]
     .filter(([node, from]) => from.some((one) => !neighbours(parents, node).includes(one)))
-    .map(([node]) => node)
-    .toSorted((a, b) => a - b);
+    .map(([node]) => node);
   const elsewhere = new Set(astray);
   const reachedFrom =
     astray.length === 0

@@ -57,7 +57,7 @@ export function stepsUp(
     const node = crossing?.to ?? action;
     const manager = managerOf(view, node);
     const from = crossing === undefined ? neighbours(view.graph.parents, node) : [crossing.from];
-    const heads = positions.move(manager, crossing === undefined ? from : [...positions.of(manager)], [node]);
+    const heads = positions.move(manager, from, [node]);
     const step = { manager, revision: idOf(view.graph, node), from: idsOf(view.graph, from) };
     if (crossing === undefined) return withHeads({ ...step, direction: "up" as const }, heads);
     const { edge, way } = crossing;

@@ -1,7 +1,7 @@
 import { reach } from "../closure.js";
 import { idOf, neighbours } from "../graph.js";
 import { problem } from "../problems.js";
-import { describeNode, managerOf, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
+import { describeNode, nodeOf, type RevisionGraph, type Tree } from "./forest.js";
 import { namedNode, type NarrowScope, nodeIn, nodesIn, type Scope, scopeName, scopeOf } from "./names.js";
 import type { Standing } from "./standing.js";
 import { onlyTip, tipsIn, tipsOfTree } from "./tips.js";
@@ -126,7 +126,6 @@ function treeTips({ view, standing }: Place, tree: Tree, kind: "head" | "heads")
  * @throws InputError `multiple-heads`
  */
 export function namedStart(place: Place, target: Target, text: string): number | undefined {
-  if (target.symbol.kind === "base") return undefined;
   const [node, ...others] = absoluteNodes(place, target);
   if (others.length > 0)
     throw problem(
@@ -147,7 +146,7 @@ function currentOf(place: Place, scope: NarrowScope, text: string): number | und
   const { view, standing } = place;
   const positions = standing.heads.get(scope.tree.manager) ?? [];
   const inside = new Set(nodesIn(view, scope));
-  const inScope = scope.kind === "tree" ? positions : positions.filter((node) => inside.has(node));
+  const inScope = positions.filter((node) => inside.has(node));
   if (inScope.length > 1)
     throw problem(
       "ambiguous-start",
@@ -155,7 +154,7 @@ function currentOf(place: Place, scope: NarrowScope, text: string): number | und
       `Count from one of them: ${inScope.map((node) => idOf(view.graph, node) + text.slice(text.search(/[+-]\d+$/))).join(" or ")}.`,
     );
   const [only] = inScope;
-  if (only !== undefined || positions.length === 0) return only;
+  if (only !== undefined) return only;
   const below = positions.filter((node) => reach(view.graph.children, [node]).has(firstOf(scope, inside)));
   if (below.length === positions.length) return below[0];
   throw problem(
@@ -238,8 +237,6 @@ function stepsUp(view: RevisionGraph, scope: Scope, from: number | undefined): n
   const branch = valueAt(view.branchOf, from);
   return neighbours(view.graph.children, from).filter(
     (node) =>
-      managerOf(view, node) === managerOf(view, from) &&
-      (branch === null || view.branchOf[node] === branch) &&
-      (inside === undefined || inside.has(node)),
+      (branch === null || view.branchOf[node] === branch) && (inside === undefined || inside.has(node)),
   );
 }

@@ -60,6 +60,12 @@ const lookups: readonly Case[] = [
     "Did you mean head? Its versions: 1.0.0, 2.0.0.",
   ],
   [
+    "store@bsae",
+    nothing,
+    "store has no revision, version or label 'bsae'.",
+    "Did you mean base? Its versions: 1.0.0, 2.0.0.",
+  ],
+  [
     "store@2.0.1",
     nothing,
     "store has no revision, version or label '2.0.1'.",
@@ -220,7 +226,7 @@ describe("What is told of an upgrade that cannot be", () => {
   it("that starts from several tips", () => {
     const several = standingOn({ store: "old1", "app-2": "only" });
     const error = failure(() => planUpgrade(graph, several, ["head-1"], butler));
-    expect(error.hint).to.equal("Name one tree: `MANAGER@head-1`.");
+    expect([error.code, error.hint]).to.deep.equal(["multiple-heads", "Name one tree: `MANAGER@head-1`."]);
   });
 });
 
