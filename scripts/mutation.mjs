@@ -63,7 +63,7 @@ function prepare() {
     coverageAnalysis: "perTest",
     concurrency: 1,
     timeoutMS: group.timeoutMs ?? 20_000,
-    reporters: ["clear-text", "json"],
+    reporters: ["clear-text", "progress-append-only", "json"],
     jsonReporter: { fileName: path.join(root, "coverage", `mutation-${name}.json`) },
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     mutate: (only === undefined ? group.mutate : [only]).map((one) =>
