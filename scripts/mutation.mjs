@@ -25,7 +25,7 @@ const groups = {
   graph: {
     mutate: ["graph/**/*.js", "!dist/lib/graph/pictures/**"],
     tests: ["graph/!(pictures)/*.test.js", "graph/*.test.js"],
-    timeoutMs: 8_000,
+    timeoutMs: 3_000,
   },
 };
 

@@ -302,6 +302,19 @@ for (const kind of databases) {
       });
     });
 
+    it("are told by manager, whichever table tells of a tree", async () => {
+      await inOne(async (session) => {
+        await record(session, up("root", []));
+        await createAlembicTable(session);
+        await replaceAlembicRows(session, { remove: [], add: ["root", "start"] });
+        const told = [...(await state(session)).trees].map(([name, { recordedBy }]) => [name, recordedBy]);
+        expect(told).to.deep.equal([
+          ["app", "godwit"],
+          ["diamond", "alembic"],
+        ]);
+      });
+    });
+
     it("make the tables with the first write on a database that records nothing", async () => {
       await inOne(async (session) => {
         const before = await state(session);
