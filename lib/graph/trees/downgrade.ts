@@ -59,7 +59,6 @@ function nodesToUndo(place: Place, edges: AppliedEdges, target: Target, text: st
       "A downgrade takes `-1` and more.",
     );
   }
-  if (steps === null && symbol.kind === "base") return bottoms(place, edges, scope);
   const reached =
     steps === null
       ? onlyNode(view, absoluteNodes(place, target), text)

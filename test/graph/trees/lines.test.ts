@@ -180,6 +180,23 @@ describe("Switches in a row", () => {
     });
   });
 
+  it("are undone over the one that was gone over, of several with one end in common", () => {
+    const three = `
+      store  root
+      store  a1 <- root  A 1
+      store  b1 <- root  B 1
+      store  c1 <- root  C 1`;
+    const state = recorded("store root\nstore b1 <- root\nstore c1 <- b1", { store: "c1" });
+    for (const [switches, way] of [
+      ["store a1 <=> c1\nstore b1 <=> c1", "back"],
+      ["store c1 <=> a1\nstore c1 <=> b1", "forth"],
+    ] as const) {
+      const graph = map(`${three}\n${switches}`);
+      const [step] = planDowngrade(graph, state, "b1").steps;
+      expect([step?.revision, step?.switch]).to.deep.equal(["b1", { edge: graph.switches[1], way }]);
+    }
+  });
+
   it("are chosen by all steps of the way, those behind the last one included", () => {
     const long = map(`
       store  root
@@ -390,6 +407,8 @@ describe("A downgrade", () => {
     const both = standingOn({ pair: ["l1", "r1"] });
     expect(down(pair, both, "pair-A@base")).to.deep.equal(["l1", "left"]);
     expect(down(pair, both, "pair@base")).to.have.members(["l1", "left", "r1", "right"]);
+    expect(down(pair, both, "pair-A@l1-2")).to.deep.equal(["l1", "left"]);
+    expect(down(lines, standingOn({ store: "old2" }), "store@base+1")).to.deep.equal(["old2", "old1"]);
     expect(planDowngrade(lines, standingOn({ store: "old2" }), "store-New@base")).to.deep.equal({
       steps: [],
       note: "Nothing to do: nothing above 'store-New@base' is applied.",
