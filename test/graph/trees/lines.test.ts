@@ -81,6 +81,15 @@ describe("A tree on several lines of one class", () => {
     );
   });
 
+  it("is named by five of the lines, and merged from all of them", () => {
+    const many = map(["t root", ...[1, 2, 3, 4, 5, 6].map((at) => `t n${at} <- root`)].join("\n"));
+    const error = failure(() => up(many, standingOn({ t: "root" }), "t@heads", butler));
+    expect([error.message, error.hint]).to.deep.equal([
+      "t would stand on several revisions at once: n1 (map.txt:2) and n2 (map.txt:3) and n3 (map.txt:4) and n4 (map.txt:5) and n5 (map.txt:6).",
+      "Merge them first: `godwit revision merge t n1 n2 n3 n4 n5 n6`.",
+    ]);
+  });
+
   it("does not leave one of them behind over a switch", () => {
     const error = failure(() => up(lines, standingOn({ store: "old1" }), ["old3", "new1"]));
     expect([error.code, error.message, error.hint]).to.deep.equal([

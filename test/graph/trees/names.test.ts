@@ -123,6 +123,11 @@ describe("A tree", () => {
       ["two", ["c1 d1"], []],
     ]);
   });
+
+  it("may have a switch from a class to one that goes on from it", () => {
+    const graph = map("t  a1  A 1\nt  a2 <- a1  A 2\nt  b1 <- a2  B 1\nt  a1 => b1");
+    expect(up(graph, "b1", standingOn({ t: "a1" }))).to.deep.equal(["a2", "b1"]);
+  });
 });
 
 describe("A name", () => {
