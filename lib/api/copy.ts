@@ -5,6 +5,7 @@ import type { FileManner } from "../copy/files.js";
 import { openRepository } from "../repository/open.js";
 import type { OpenOptions } from "../repository/open.js";
 import type { ProjectOptions } from "./options.js";
+import { given } from "../given.js";
 
 /** How a repository is copied. */
 export interface CopyOptions extends ProjectOptions {
@@ -107,8 +108,6 @@ export async function discardCopy(
 /** What opening a repository takes of the options of a project. */
 export function openOptionsOf({ folder, environment, namespace }: ProjectOptions): OpenOptions {
   return {
-    ...(folder === undefined ? {} : { folder }),
-    ...(environment === undefined ? {} : { environment }),
-    ...(namespace === undefined ? {} : { namespace }),
+    ...given({ folder, environment, namespace }),
   };
 }

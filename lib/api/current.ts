@@ -46,7 +46,7 @@ function managerStates(
   const open = pending(graph, stateForGraph(state), policyOf(repository));
   const started = [...state.trees.values()].map((tree): ManagerState => {
     const record = state.recorded.find((one) => one.manager === tree.manager);
-    const head = graph.revision(tree.heads[0] ?? "");
+    const [head] = tree.heads.map((id) => graph.revision(id));
     return {
       manager: tree.manager,
       class: record?.branch ?? head?.branch ?? null,

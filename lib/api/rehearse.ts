@@ -19,6 +19,7 @@ import { plan } from "./plan.js";
 import type { PlannedTable } from "./results.js";
 import { show } from "./show.js";
 import { upgrade } from "./upgrade.js";
+import { given } from "../given.js";
 
 /** How an upgrade is rehearsed. */
 export interface RehearseOptions extends RunOptions, CopyOptions {
@@ -117,7 +118,7 @@ async function copyForRehearsal(uri: string, folder: string, options: RehearseOp
           destination: path.join(folder, "copy"),
           schema: ownSchema(address, options) ? name : options.schema,
         };
-  return copy(uri, destination, { ...options, ...(schema === undefined ? {} : { schema }), files: "none" });
+  return copy(uri, destination, { ...options, ...given({ schema }), files: "none" });
 }
 
 /** A schema that is made for the rehearsal, unless another place is named. */

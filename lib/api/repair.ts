@@ -23,6 +23,7 @@ import { furtherVersions } from "./further-versions.js";
 import type { RunOptions } from "./options.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
+import { given } from "../given.js";
 
 /** What is mended in one transaction. */
 export interface PlannedMend {
@@ -264,7 +265,7 @@ function separately(
       repository.database.transaction(
         {
           mode: "write",
-          ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+          ...given({ lockTimeoutMs }),
           onStatement: (text) => onEvent?.({ kind: "statement", revision: "repair", text }),
         },
         async (session) => {

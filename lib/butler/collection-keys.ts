@@ -4,7 +4,7 @@ import type { TableAlteration } from "../database/schema/editor.js";
 import type { Table } from "../database/schema/table.js";
 import { type } from "../database/schema/types.js";
 import type { LogicalType } from "../database/schema/types.js";
-import { sql } from "../database/sql.js";
+import { numberOf, sql } from "../database/sql.js";
 import type { Sql } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
@@ -30,7 +30,7 @@ export async function numberCollections(context: RevisionContext): Promise<void>
   const { schema } = context;
   const renames = await columnRenames(context, (names) => names);
   const tables = await definitions(context, renames);
-  const [row] = await context.query(sql`SELECT count(*) AS n FROM ${sql.table("collection")}`);
+  const count = numberOf(await context.query(sql`SELECT count(*) AS n FROM ${sql.table("collection")}`));
   await schema.rekey("collection", "name", {
     type: type.serial(),
     values: sql`SELECT name AS old, row_number() OVER (ORDER BY ${storedOrder(context)}) AS new FROM ${sql.table("collection")}`,
@@ -46,7 +46,7 @@ export async function numberCollections(context: RevisionContext): Promise<void>
       alteration.addUnique(["name"]);
     },
   });
-  await schema.createSequence(sequence, BigInt(String(row?.["n"] ?? 0)) + 1n);
+  await schema.createSequence(sequence, count + 1n);
 }
 
 /**

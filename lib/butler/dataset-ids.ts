@@ -1,7 +1,7 @@
 /** The ids of datasets: integers, or UUIDs. */
 import { v5 as uuidv5, validate } from "uuid";
 import { type } from "../database/schema/types.js";
-import { sql } from "../database/sql.js";
+import { numberOf, sql } from "../database/sql.js";
 import type { Row, Sql, SqlValue } from "../database/sql.js";
 import { RefusedError } from "../errors.js";
 import type { RevisionContext } from "../run/context.js";
@@ -149,8 +149,7 @@ export async function assignIntegers(context: RevisionContext): Promise<void> {
 }
 
 async function countIds(context: RevisionContext, loose: readonly IdColumn[]): Promise<bigint> {
-  const [row] = await context.query(sql`SELECT count(*) AS n FROM (${allIds(loose)}) AS ids`);
-  return BigInt(String(row?.["n"] ?? 0));
+  return numberOf(await context.query(sql`SELECT count(*) AS n FROM (${allIds(loose)}) AS ids`));
 }
 
 /** The ids of all datasets, and those that only records still know. */

@@ -1,6 +1,6 @@
 /** From one visit system a visit to several: dimension configuration 1 to 2, and back. */
 import { type } from "../database/schema/types.js";
-import { sql } from "../database/sql.js";
+import { numberOf, sql } from "../database/sql.js";
 import type { Sql } from "../database/sql.js";
 import { InputError, RefusedError } from "../errors.js";
 import type { Invariant } from "../revision.js";
@@ -9,6 +9,7 @@ import { Attributes, digestAttribute } from "./attributes.js";
 import { storedClassPath } from "./classes.js";
 import { countRows } from "./counting.js";
 import { unchanged } from "./invariants.js";
+import { surely } from "../known.js";
 
 /** Instruments whose visits are defined by counters; all others define them one to one. */
 const counting: readonly string[] = ["LSSTCam", "LATISS", "LSSTComCam"];
@@ -137,7 +138,7 @@ async function createMembership(context: RevisionContext): Promise<void> {
 /** Repositories that have digests get the one that tools before this one wrote for these tables. */
 async function updateDigest(context: RevisionContext): Promise<void> {
   const attributes = new Attributes(context);
-  const name = digestAttribute(storedClassPath("StaticDimensionRecordStorageManager") ?? "");
+  const name = digestAttribute(surely(storedClassPath("StaticDimensionRecordStorageManager")));
   if ((await attributes.get(name)) === undefined) return;
   const digest =
     context.dialect === "sqlite" ? "67be8681bc44dd8ed717b9056679f62c" : "689da2cd495d8caba0eb05cb137c177f";
@@ -147,7 +148,7 @@ async function updateDigest(context: RevisionContext): Promise<void> {
 export async function removeVisitSystemMembership(context: RevisionContext): Promise<void> {
   if (context.mode === "run") await visitSystemConditions(context);
   const { columns } = await context.schema.table("visit");
-  const nullable = columns.find(({ name }) => name === "physical_filter")?.nullable ?? false;
+  const nullable = columns.some((column) => column.name === "physical_filter" && column.nullable);
   await restoreDefinitions(context, nullable, await keyColumnsNullable(context));
   await context.schema.alter("visit", (table) => {
     table.addColumn("visit_system", type.bigint(), { nullable: true });
@@ -211,10 +212,10 @@ async function requireOneWay(context: RevisionContext): Promise<void> {
     "visit",
     sql`NOT EXISTS (SELECT 1 FROM ${membership} m WHERE m.instrument = ${visit}.instrument AND m.visit = ${visit}.id)`,
   );
-  const [row] = await context.query(
+  const rows = await context.query(
     sql`SELECT count(*) AS n FROM (SELECT d.instrument FROM ${definition} d JOIN ${membership} m ON m.instrument = d.instrument AND m.visit = d.visit GROUP BY d.instrument, m.visit_system, d.exposure HAVING count(*) > 1) twice`,
   );
-  const twice = BigInt(String(row?.["n"] ?? 0));
+  const twice = numberOf(rows);
   const faults = [
     ...(lonely > 0n ? [`${lonely} visits belong to no visit system`] : []),
     ...(twice > 0n ? [`${twice} exposures belong to several visits of one visit system`] : []),

@@ -4,6 +4,7 @@ import type { Header, HeaderExtras } from "./header.js";
 import { fieldRules, requiredFields } from "./header-rules.js";
 import { codeFields } from "./raw-header.js";
 import type { Literal, RawHeader } from "./raw-header.js";
+import { surely } from "../known.js";
 
 /**
  * Checks a header that was read, and gives it its types.
@@ -40,16 +41,16 @@ function checkFields(file: string | null, raw: RawHeader): void {
 
 function revisionOf(file: string | null, raw: RawHeader): Extract<Header, { kind: "revision" }>["revision"] {
   return {
-    id: text(raw, "id") ?? "",
+    id: surely(text(raw, "id")),
     parents: parentsOf(raw),
     dependsOn: list(raw, "dependsOn"),
     labels: list(raw, "labels"),
     replaces: list(raw, "replaces"),
     extends: list(raw, "extends"),
-    manager: text(raw, "manager") ?? "",
+    manager: surely(text(raw, "manager")),
     branch: text(raw, "branch"),
     version: text(raw, "version"),
-    summary: text(raw, "summary") ?? "",
+    summary: surely(text(raw, "summary")),
     placeholder: text(raw, "placeholder"),
     source: { file, line: raw.line },
   };
@@ -63,11 +64,11 @@ function parentsOf(raw: RawHeader): readonly string[] {
 
 function switchOf(file: string | null, raw: RawHeader): Extract<Header, { kind: "switch" }>["edge"] {
   return {
-    manager: text(raw, "manager") ?? "",
-    from: text(raw, "from") ?? "",
-    to: text(raw, "to") ?? "",
+    manager: surely(text(raw, "manager")),
+    from: surely(text(raw, "from")),
+    to: surely(text(raw, "to")),
     dependsOn: list(raw, "dependsOn"),
-    summary: text(raw, "summary") ?? "",
+    summary: surely(text(raw, "summary")),
     reversible: Object.hasOwn(raw.fields, "down"),
     source: { file, line: raw.line },
   };

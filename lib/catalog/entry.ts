@@ -6,6 +6,7 @@ import type { AnyDefinition, Header } from "./header.js";
 import { isSwitch } from "./header.js";
 import { codeFields } from "./raw-header.js";
 import type { Literal, RawField, RawHeader } from "./raw-header.js";
+import { surely } from "../known.js";
 
 export interface Entry {
   readonly header: Header;
@@ -27,7 +28,7 @@ class FileEntry implements Entry {
   }
 
   get #file(): string {
-    return (this.header.kind === "revision" ? this.header.revision : this.header.edge).source.file ?? "";
+    return surely((this.header.kind === "revision" ? this.header.revision : this.header.edge).source.file);
   }
 
   load(): Promise<AnyDefinition> {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError, messageOf } from "../errors.js";
 import { lineAt } from "./fault.js";
+import { valueAt } from "../known.js";
 
 /** How long a module may take: one that waits for what never comes would end the process without a word. */
 const patienceMs = 60_000;
@@ -82,7 +83,7 @@ async function syntaxFault(file: string): Promise<InputError | null> {
     const text = readFileSync(file, "utf8");
     const [error] = parseSync(path.basename(file), text).errors;
     if (error === undefined) return null;
-    const line = lineAt(text, error.labels[0]?.start ?? 0);
+    const line = lineAt(text, valueAt(error.labels, 0).start);
     return new InputError("module-syntax", `${file}:${line}: Syntax error: ${error.message}`, {
       hint: "Mend the file, and run the same command again.",
     });

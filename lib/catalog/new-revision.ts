@@ -19,6 +19,8 @@ import { switchHeader } from "./scaffold/switch-header.js";
 import { findTemplate, templateKinds } from "./scaffold/template.js";
 import { testFile } from "./scaffold/test-file.js";
 import { writeNewFiles } from "./scaffold/write.js";
+import { given } from "../given.js";
+import { valueAt } from "../known.js";
 
 export type { NewRevisionOptions } from "./scaffold/request.js";
 
@@ -62,7 +64,7 @@ export async function newRevision(options: NewRevisionOptions): Promise<NewRevis
     else headers.push(await headerFor(project, request, kind, { ...target, summary }));
   }
   graphOf(project, additionOf(headers));
-  const folder = path.dirname(headers[0]?.file ?? project.place);
+  const folder = path.dirname(valueAt(headers, 0).file);
   const shared = path.join(folder, `shared_${slugOf(summary)}.ts`);
   const files = await renderRevision(template, headers, { flags, diff }, shared);
   const tests = options.test === "none" ? [] : headers.map((header) => testFile(project, header));
@@ -89,8 +91,7 @@ async function diffOf({ diff, managers, folder, environment }: NewRevisionOption
   const { diffRepositories } = await import("./scaffold/diff/diff.js");
   return diffRepositories(diff[0], diff[1], {
     ...(manager === undefined || second !== undefined ? {} : { manager }),
-    ...(folder === undefined ? {} : { folder }),
-    ...(environment === undefined ? {} : { environment }),
+    ...given({ folder, environment }),
   });
 }
 
@@ -113,7 +114,7 @@ function withRecorded(options: NewRevisionOptions, diff: DiffCode | null): NewRe
   }
   const branches = (options.branches ?? []).length === 0 ? [fresh.branch] : (options.branches ?? []);
   const version = options.version ?? (old.version === fresh.version ? undefined : fresh.version);
-  return { ...options, branches, ...(version === undefined ? {} : { version }) };
+  return { ...options, branches, ...given({ version }) };
 }
 
 /** A repository is only opened where one is given. */
@@ -122,8 +123,7 @@ async function knownFlags(options: NewRevisionOptions, flags: FlagValues): Promi
   if (fromRepository === undefined) return flags;
   const { checkFlags, readNames } = await import("./scaffold/known-names.js");
   const names = await readNames(fromRepository, {
-    ...(folder === undefined ? {} : { folder }),
-    ...(environment === undefined ? {} : { environment }),
+    ...given({ folder, environment }),
   });
   return checkFlags(names, flags);
 }

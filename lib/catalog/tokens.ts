@@ -109,7 +109,7 @@ export class Tokens {
     }
     const before = this.#text.slice(this.#commentEnd, this.#position).trimEnd();
     const last = before.at(-1) ?? "";
-    const [name] = /[\w$]*$/.exec(before.slice(-maximalWord)) ?? [""];
+    const [name] = surely(/[\w$]*$/.exec(before.slice(-maximalWord)));
     const isWord = name !== "" && name.length < maximalWord;
     this.#previous = { kind: isWord ? "word" : "sign", text: isWord ? name : last, start: this.#position };
     this.#beforePrevious = before.at(-2) ?? "";

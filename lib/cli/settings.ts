@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Argv } from "yargs";
 import type { ProjectOptions, RunOptions } from "../api/options.js";
 import { InputError } from "../errors.js";
+import { given } from "../given.js";
 
 const seeHelp = "`godwit <command> --help` shows what options take.";
 
@@ -100,8 +101,7 @@ export function readProjectOptions(argv: Arguments): ProjectOptions {
   const configuration = textOf(argv, "config");
   const namespace = textOf(argv, "namespace");
   return {
-    ...(configuration === undefined ? {} : { configuration }),
-    ...(namespace === undefined ? {} : { namespace }),
+    ...given({ configuration, namespace }),
     ...(argv["plain"] === true ? { butlerDatabase: "plain" } : {}),
   };
 }
@@ -119,7 +119,7 @@ export function readRunOptions(argv: Arguments): RunOptions {
     atomic: argv["atomic"] === true ? "plan" : "step",
     lockTimeoutMs: readSeconds(argv, "lock-timeout") * 1000,
     ...readJobs(argv),
-    ...(backup === undefined ? {} : { backup }),
+    ...given({ backup }),
   };
 }
 

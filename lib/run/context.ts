@@ -13,7 +13,10 @@ export interface SubstepOptions {
   readonly autocommit?: boolean;
 }
 
-/** What a revision's code works with: the only way to the database, inside the transaction of its step. */
+/**
+ * What a revision's code works with: the only way to the database, inside the transaction of its step. Its methods may be taken off it:
+ * `async up({ query, losesData })`.
+ */
 export interface RevisionContext {
   readonly dialect: DialectName;
   readonly direction: "up" | "down";
@@ -24,45 +27,50 @@ export interface RevisionContext {
   readonly schema: SchemaEditor;
   readonly data: DataEditor;
   /** Runs a statement that only reads. */
-  query(statement: Sql): Promise<Row[]>;
+  query(this: void, statement: Sql): Promise<Row[]>;
   /**
    * Runs a statement that changes rows of `table`; returns how many.
    * @param effect the table that is written and what the statement costs, for the plan
    */
   execute(
+    this: void,
     statement: Sql,
     effect: { readonly table: string; readonly cost: "metadata" | "scan" | "rewrite" },
   ): Promise<number>;
   /** Names of the tables of a family (`dataset_tags_*`), as the repository records them. */
-  tables(family: string): AsyncIterable<string>;
+  tables(this: void, family: string): AsyncIterable<string>;
   /** The value of a declared option, as its type says; undefined where it is not given and has no default. */
-  option(name: string): string | bigint | boolean | undefined;
+  option(this: void, name: string): string | bigint | boolean | undefined;
   /** The providers given for a name, in the order in which they are asked. */
-  providers(name: string): readonly unknown[];
+  providers(this: void, name: string): readonly unknown[];
   /**
    * What earlier steps of the same plan would have left behind in small tables that are read again (`mode` `plan` only; a fresh
    * map in mode `run`). Keys are chosen by whoever writes them.
    */
   readonly shadow: Map<string, unknown>;
   /** Tells the user something that stays with the result of the step. */
-  report(message: string): void;
+  report(this: void, message: string): void;
   /** Tells how far a long operation is. */
-  progress(done: { readonly what: string; readonly rows: bigint; readonly total: bigint | null }): void;
+  progress(
+    this: void,
+    done: { readonly what: string; readonly rows: bigint; readonly total: bigint | null },
+  ): void;
   /**
    * Stops before anything that loses information is done, unless the user allowed it.
    * @param what is lost, with `count` how much of it
    * @param rows some of it, for the list that the user is shown
    */
-  losesData(what: string, count: bigint, rows?: readonly string[]): void;
+  losesData(this: void, what: string, count: bigint, rows?: readonly string[]): void;
   /** A place at which tests stop, kill and interleave. */
-  pause(point: string): Promise<void>;
+  pause(this: void, point: string): Promise<void>;
   /** A named part of a revision that is not transactional; skipped when it is recorded as done. */
-  substep(name: string, work: () => Promise<void>, options?: SubstepOptions): Promise<void>;
+  substep(this: void, name: string, work: () => Promise<void>, options?: SubstepOptions): Promise<void>;
   /**
    * A sub-step for each name. With `autocommit` on PostgreSQL as many run side by side as `--jobs` says, so that `work` uses nothing but
    * the context that it is given; elsewhere one after the other.
    */
   substeps(
+    this: void,
     names: readonly string[],
     work: (context: RevisionContext, name: string) => Promise<void>,
     options?: SubstepOptions,

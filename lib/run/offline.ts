@@ -23,6 +23,7 @@ import { codeOf, definitionsOf, describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { dataLossRefused } from "./run-context.js";
 import type { ScriptPart } from "./script.js";
+import { bindMethods } from "./bound.js";
 
 /** What a step asked for that only a repository knows. */
 class NeedsRepository extends Error {}
@@ -235,6 +236,7 @@ class OfflineContext implements RevisionContext {
     this.#request = request;
     this.#revision = prepared.revision.id;
     this.#add = add;
+    bindMethods(this);
   }
 
   get repository(): Repository {

@@ -10,6 +10,7 @@ import type { OptionValue } from "./option-values.js";
 import { NotingDataEditor } from "./noting.js";
 import { ObservedSchemaEditor } from "./observed-schema.js";
 import type { RunEnvironment } from "./run-context.js";
+import { bindMethods } from "./bound.js";
 
 /** What the code asks for depends on rows that this plan itself would change. */
 export class NotKnownYet extends Error {}
@@ -62,6 +63,7 @@ export class PlanContext implements RevisionContext {
     this.#session = session;
     this.#shared = shared;
     this.#revision = prepared.revision.id;
+    bindMethods(this);
   }
 
   query(statement: Sql): Promise<Row[]> {

@@ -13,6 +13,7 @@ import type { Providers } from "./providers.js";
 import { ObservedSchemaEditor } from "./observed-schema.js";
 import { TrackingDataEditor } from "./tracking.js";
 import { tablesOfFamily } from "./families.js";
+import { bindMethods } from "./bound.js";
 
 /** What is the same for all steps of a run. */
 export interface RunEnvironment {
@@ -70,6 +71,7 @@ export class RunContext implements RevisionContext {
     this.#environment = environment;
     this.#revision = revision;
     this.#substeps = substeps;
+    bindMethods(this);
   }
 
   get schema(): SchemaEditor {

@@ -14,6 +14,7 @@ import { fillEmptyTables } from "./fill.js";
 import type { Column } from "../database/schema/table.js";
 import { rowText, takeSnapshot } from "./snapshot.js";
 import type { Snapshot, TableSnapshot } from "./snapshot.js";
+import { given } from "../given.js";
 
 /** How revisions are tried. */
 export interface StairwayOptions extends RunOptions {
@@ -290,8 +291,7 @@ async function withRepository<Result>(
 ): Promise<Result> {
   const repository = await openRepository(uri, {
     ...(options.folder === undefined ? {} : { folder: options.folder }),
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...given({ environment: options.environment, namespace: options.namespace }),
     missingFile: "create",
   });
   try {

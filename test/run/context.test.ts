@@ -1,6 +1,15 @@
 /** What the code of a revision can ask. */
 import { expect } from "chai";
-import { defineRevision, foreignKeyIndex, type RevisionDefinition, type, upgrade } from "../../lib/index.js";
+import {
+  defineRevision,
+  foreignKeyIndex,
+  offlineScript,
+  plan,
+  type RevisionDefinition,
+  sql,
+  type,
+  upgrade,
+} from "../../lib/index.js";
 import { tablesOfFamily } from "../../lib/run/families.js";
 import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";
@@ -57,5 +66,29 @@ for (const kind of databases) {
     await upgrade(url, "head", { revisions });
     expect(found[0]).to.match(/child.*parent_id/);
     expect(found[1]).to.equal(null);
+  });
+}
+
+for (const kind of databases) {
+  it(`The methods of a context may be taken off it, ${kind.title}`, async () => {
+    const { url } = await kind.create();
+    const told: string[] = [];
+    const revisions = single(async ({ mode, schema, data, query, execute, report, progress, substep }) => {
+      await schema.create("t", (table) => table.column("n", type.bigint()));
+      await data.insert("t", { columns: ["n"], rows: [[1n]] });
+      await execute(sql`UPDATE ${sql.table("t")} SET n = 2`, { table: "t", cost: "rewrite" });
+      await substep("more", async () => undefined);
+      progress({ what: "rows", rows: 1n, total: 1n });
+      if (mode === "run")
+        report(`n is ${String((await query(sql`SELECT n FROM ${sql.table("t")}`))[0]?.["n"])}`);
+    });
+    const planned = await plan(url, "up", ["head"], { revisions });
+    expect(planned.steps[0]?.statements.join("\n")).to.include("CREATE TABLE").and.include("UPDATE");
+    expect(await offlineScript(kind.dialect, "up", "base:head", { revisions })).to.include("UPDATE");
+    await upgrade(url, "head", {
+      revisions,
+      onEvent: (event) => void (event.kind === "report" && told.push(event.message)),
+    });
+    expect(told).to.deep.equal(["n is 2"]);
   });
 }

@@ -6,6 +6,7 @@ import { acquireWriterLock, describeHolder, requireHeld } from "../../database/l
 import { openRepository } from "../../repository/open.js";
 import type { OpenOptions } from "../../repository/open.js";
 import type { ProjectOptions, RunOptions } from "../options.js";
+import { given } from "../../given.js";
 
 /** Opens a Butler, and closes it after `work`. @throws InputError `no-butler` for a plain database */
 export async function withButler<T>(
@@ -62,8 +63,6 @@ export function writingButler<T>(
 /** How a repository is opened for these options. */
 export function openOptionsOf({ folder, environment, namespace }: ProjectOptions): OpenOptions {
   return {
-    ...(folder === undefined ? {} : { folder }),
-    ...(environment === undefined ? {} : { environment }),
-    ...(namespace === undefined ? {} : { namespace }),
+    ...given({ folder, environment, namespace }),
   };
 }

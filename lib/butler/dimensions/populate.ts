@@ -9,6 +9,7 @@ import type { RevisionContext } from "../../run/context.js";
 import { badProvider } from "../bad-provider.js";
 import type { Instrument } from "../day-obs.js";
 import type { ColumnSpec, ElementModel, UniverseModel } from "../expected/universe-model.js";
+import { surely, valueAt, valueOf } from "../../known.js";
 
 /** Where the rows of a new dimension come from. */
 export interface Population {
@@ -94,7 +95,9 @@ export async function insertRows(context: RevisionContext, gathered: GatheredRow
   const { table, columns, key, rows, instruments } = gathered;
   const present = await presentKeys(context, gathered);
   const at = key.map((name) => columns.indexOf(name));
-  const missing = rows.filter(({ values }) => !present.has(textOf(at.map((index) => values[index] ?? null))));
+  const missing = rows.filter(
+    ({ values }) => !present.has(textOf(at.map((index) => valueAt(values, index)))),
+  );
   const size = 1000;
   for (let start = 0; start < missing.length; start += size) {
     const batch = missing.slice(start, start + size);
@@ -115,7 +118,7 @@ export async function insertRows(context: RevisionContext, gathered: GatheredRow
 async function presentKeys(context: RevisionContext, { table, key }: GatheredRows): Promise<Set<string>> {
   if (context.mode === "plan") return new Set();
   const rows = await context.query(sql`SELECT ${sql.ids(key)} FROM ${sql.table(table)}`);
-  return new Set(rows.map((row) => textOf(key.map((name) => row[name] ?? null))));
+  return new Set(rows.map((row) => textOf(key.map((name) => surely(row[name])))));
 }
 
 function textOf(values: readonly SqlValue[]): string {
@@ -188,7 +191,7 @@ async function knownRecords(
     const own = reference.referenced.filter((_, at) => reference.columns[at] !== governor);
     keys.set(dimension, {
       columns,
-      values: new Set(records.map((row) => textOf(own.map((column) => row[column] ?? null)))),
+      values: new Set(records.map((row) => textOf(own.map((column) => surely(row[column]))))),
     });
   }
   return { parents, keys };
@@ -292,7 +295,7 @@ class RowCheck {
       this.columns.map((column) => [column.name, this.#value(row, column, given.get(column.name) ?? null)]),
     );
     const textAt = (columns: readonly string[]): string =>
-      textOf(columns.map((name) => values.get(name) ?? null));
+      textOf(columns.map((name) => valueOf(values, name)));
     for (const [dimension, { columns, values: known }] of this.known.keys) {
       if (!known.has(textAt(columns))) throw this.#fault(row, `names a ${dimension} that is not registered`);
     }

@@ -2,6 +2,7 @@
 import { RefusedError } from "../../errors.js";
 import type { RecordedManager } from "../../repository/repository.js";
 import type { JsonObject } from "../universe/json.js";
+import { surely } from "../../known.js";
 
 /** Managers, and the configurations that they store. */
 export interface ButlerFormat {
@@ -129,14 +130,16 @@ export function dimensionTraits(managers: ButlerFormat["managers"]): Traits {
   };
 }
 
-type Numbers = readonly number[];
+type Numbers = readonly [major: number, minor: number, patch: number];
 
+/** @param version three numbers with dots between */
 function numbersOf(version: string): Numbers {
-  return version.split(".").map(Number);
+  const [major, minor, patch] = version.split(".").map(Number);
+  return [surely(major), surely(minor), surely(patch)];
 }
 
 function compareNumbers(a: Numbers, b: Numbers): number {
-  return (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0) || (a[2] ?? 0) - (b[2] ?? 0);
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
 function latestSettled({

@@ -1,5 +1,5 @@
 /** Sequences that are missing on PostgreSQL. */
-import { sql } from "../../database/sql.js";
+import { numberOf, sql } from "../../database/sql.js";
 import type { Mend, SchemaDifference } from "../../repository/verification.js";
 import { butlerConventions } from "../conventions.js";
 import type { SchemaPair } from "./verification.js";
@@ -25,10 +25,10 @@ export function mendSequence({ found }: SchemaPair, difference: SchemaDifference
     summary: `make it, to go on after the largest ${owner.column} of ${owner.table}`,
     settles: [difference],
     apply: async (context) => {
-      const [row] = await context.query(
-        sql`SELECT max(${sql.id(owner.column)}) AS n FROM ${sql.table(owner.table)}`,
+      const rows = await context.query(
+        sql`SELECT coalesce(max(${sql.id(owner.column)}), 0) AS n FROM ${sql.table(owner.table)}`,
       );
-      await context.schema.createSequence(name, BigInt(String(row?.["n"] ?? 0)) + 1n);
+      await context.schema.createSequence(name, numberOf(rows) + 1n);
     },
   };
 }

@@ -6,6 +6,7 @@ import { InputError } from "../../errors.js";
 import { butlerConventions } from "../conventions.js";
 import { daySpans, daysOfTimes } from "../day-obs.js";
 import type { Instrument } from "../day-obs.js";
+import { surely } from "../../known.js";
 
 /** An exposure that has another day than it should. */
 export interface MovedExposure {
@@ -98,7 +99,7 @@ export async function moveExposures(
     "visit",
     {
       columns: ["instrument", "id", "day_obs"],
-      rows: visits.map((row): SqlValue[] => [instrument.name, row["id"] ?? null, row["day_obs"] ?? null]),
+      rows: visits.map((row): SqlValue[] => [instrument.name, surely(row["id"]), surely(row["day_obs"])]),
     },
     ["instrument", "id"],
   );
@@ -116,7 +117,7 @@ async function visitsToMove(
     sql`SELECT DISTINCT visit FROM ${definition} WHERE instrument = ${name} AND exposure IN (${valuesOf(moved.map(({ id }) => id))})`,
   );
   if (touched.length === 0) return [];
-  const visits = valuesOf(touched.map((row) => row["visit"] ?? null));
+  const visits = valuesOf(touched.map((row) => surely(row["visit"])));
   return session.query(
     sql`SELECT v.id AS id, MIN(e.day_obs) AS day_obs FROM ${visit} v
       JOIN ${definition} d ON d.instrument = v.instrument AND d.visit = v.id

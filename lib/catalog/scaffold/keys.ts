@@ -2,6 +2,7 @@
 import type { ReferentialAction } from "../../database/schema/table.js";
 import { InputError } from "../../errors.js";
 import { checkName, splitNames, unquote } from "./names.js";
+import { surely } from "../../known.js";
 
 /** An index, or a unique constraint. */
 export interface KeyText {
@@ -31,7 +32,7 @@ export interface RenameText {
 /** Reads `a, b`, `a, b unique`, `name: a, b`. @throws InputError `bad-flag` */
 export function parseKey(text: string): KeyText {
   const match = /^(?:\s*("(?:[^"]|"")+"|[^\s",:]+)\s*:)?(.*?)(\sunique)?\s*$/i.exec(text);
-  const columns = splitNames(match?.[2] ?? "");
+  const columns = splitNames(surely(match?.[2]));
   if (columns.length === 0)
     throw badFlag(text, "'column, column', 'name: column, column', or 'column unique'");
   return {

@@ -9,6 +9,7 @@ import type { AskedChanges } from "./asked.js";
 import type { ColumnText } from "./column.js";
 import type { FlagValues } from "./flags.js";
 import { typeCodeOf } from "./stored-type.js";
+import { surely, valueAt, valueOf } from "../../known.js";
 
 /** The names in a repository. */
 export interface RepositoryNames {
@@ -53,11 +54,11 @@ export async function checkFlags(names: RepositoryNames, flags: FlagValues): Pro
   if (asked.createTable !== undefined) return flags;
   const table = await tableMeant(names, asked);
   if (table === null) return flags;
-  const columns = names.tables.get(table) ?? [];
+  const columns = valueOf(names.tables, table);
   await checkColumns(names, table, columns, asked);
   for (const { table: other, referenced } of asked.addForeignKey) {
     await requireKnown("table", other, [...names.tables.keys()], names.uri);
-    const there = (names.tables.get(other) ?? []).map(({ name }) => name);
+    const there = valueOf(names.tables, other).map(({ name }) => name);
     for (const column of referenced) await requireKnown("column", column, there, `table "${other}"`);
   }
   return { ...flags, dropColumn: asked.dropColumn.map((one) => withDefinition(one, columns)) };
@@ -89,7 +90,7 @@ async function tableMeant(names: RepositoryNames, { table, family }: AskedChange
   }
   if (family === undefined) return null;
   await requireKnown("family", family, [...names.families.keys()], names.uri);
-  return names.families.get(family)?.[0] ?? null;
+  return valueAt(valueOf(names.families, family), 0);
 }
 
 async function checkColumns(
@@ -121,9 +122,9 @@ async function checkColumns(
 
 function withDefinition(column: ColumnText | string, columns: readonly Column[]): ColumnText | string {
   if (typeof column !== "string") return column;
-  const stored = columns.find(({ name }) => name === column);
-  const type = stored === undefined ? null : typeCodeOf(stored.type);
-  if (stored === undefined || type === null) return column;
+  const stored = surely(columns.find(({ name }) => name === column));
+  const type = typeCodeOf(stored.type);
+  if (type === null) return column;
   const value = stored.default === null ? null : `sql\`${stored.default.replace(/[`\\]|\$\{/g, "\\$&")}\``;
   return { name: column, type, nullable: stored.nullable, default: value };
 }

@@ -2,6 +2,7 @@
  * Breaks lines of generated code that are too long, where prettier would break them: generated code is made of calls, literals and
  * the heads of functions, a statement a line, so a small part of what prettier knows is enough.
  */
+import { valueAt } from "../../known.js";
 
 /** The width of this project's own code. */
 const width = 110;
@@ -64,7 +65,7 @@ function brokenGroup(group: Group, indentation: string, before: string, after: s
       .map((item) => `${itemText(item)}, `)
       .join("");
     const inside = brokenGroup(last[0] as Group, indentation, `${before}(${others}`, `)${after}`);
-    const first = `${indentation}${before}(${others}${inside}`.split("\n", 1)[0] ?? "";
+    const first = `${indentation}${before}(${others}${inside}`.split("\n", 1).join("");
     if (first.length <= width) return `(${others}${inside})`;
   }
   const inner = `${indentation}  `;
@@ -126,7 +127,7 @@ function parseItem(tokens: readonly string[], start: number): readonly [pieces: 
   const pieces: Piece[] = [];
   let at = start;
   for (; at < tokens.length; at += 1) {
-    const text = tokens[at] ?? "";
+    const text = valueAt(tokens, at);
     if (/^[)\]},]$/.test(text)) break;
     if (text !== "(" && text !== "[" && text !== "{") {
       addText(pieces, text);

@@ -10,6 +10,7 @@ import type { FlagValues } from "./flags.js";
 import { renderTemplate } from "./template.js";
 import type { Template } from "./template.js";
 import type { NewFile } from "./write.js";
+import { valueAt } from "../../known.js";
 
 /** The header of a new revision or switch, and the file that it is for. */
 export interface NewHeader {
@@ -60,7 +61,7 @@ export async function renderRevision(
     refuse: (code: string, message: string) => {
       throw new InputError(code, message);
     },
-    version: (way: "before" | "after") => headers[0]?.versions[way === "before" ? 0 : 1] ?? "0",
+    version: (way: "before" | "after") => valueAt(headers, 0).versions[way === "before" ? 0 : 1] ?? "0",
     addedColumns: addedColumnsCode,
     head: (asked: HeadRequest = {}) => {
       request = asked;

@@ -7,6 +7,7 @@ import type { Document } from "yaml";
 import { InputError, messageOf } from "../../errors.js";
 import { flagForms } from "./flags.js";
 import type { FlagDeclaration, FlagForm } from "./flags.js";
+import { surely, valueAt } from "../../known.js";
 
 /** A template that was found and read. */
 export interface Template {
@@ -61,8 +62,8 @@ async function readTemplate(kind: string, file: string): Promise<Template> {
   if (error !== undefined)
     throw templateFault(
       file,
-      (error.linePos?.[0].line ?? 1) + 1,
-      error.message.split(" at line ", 1)[0] ?? "",
+      surely(error.linePos)[0].line + 1,
+      valueAt(error.message.split(" at line ", 1), 0),
     );
   const { description, flags = {} } = (document.toJS() ?? {}) as Record<string, unknown>;
   return {

@@ -8,6 +8,7 @@ import type { Arguments } from "../settings.js";
 import { withSignals } from "../signals.js";
 import type { Command } from "./index.js";
 import type { Argv } from "yargs";
+import { given } from "../../given.js";
 
 export const copyCommand: Command = {
   command: "copy [source] [destination]",
@@ -71,9 +72,7 @@ export function readCopyOptions(argv: Arguments): CopyOptions {
   return {
     ...readProjectOptions(argv),
     lockTimeoutMs: readSeconds(argv, "lock-timeout") * 1000,
-    ...(schema === undefined ? {} : { schema }),
-    ...(database === undefined ? {} : { database }),
-    ...(files === undefined ? {} : { files }),
+    ...given({ schema, database, files }),
   };
 }
 

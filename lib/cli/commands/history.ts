@@ -13,6 +13,7 @@ import {
 } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
+import { given } from "../../given.js";
 
 export const historyCommand: Command = {
   command: "history",
@@ -48,7 +49,7 @@ export const historyCommand: Command = {
       ...readProjectOptions(argv),
       trees: await treesOf(argv),
       ...(uri === null ? {} : { uri }),
-      ...(range === undefined ? {} : { range }),
+      ...given({ range }),
       ...(argv["applied"] === true ? { runs: "read" as const } : {}),
       ...(argv["v"] === true ? { declarations: "read" as const } : {}),
     });

@@ -1,6 +1,7 @@
 import { note, print, printJson } from "../render/table.js";
 import { mannerOf, textOf, textsOf } from "../settings.js";
 import type { Command } from "./index.js";
+import { given } from "../../given.js";
 
 export const initCommand: Command = {
   command: "init [folder]",
@@ -27,8 +28,7 @@ export const initCommand: Command = {
     const folder = textOf(argv, "folder");
     const repo = textOf(argv, "repo");
     const { files } = await initProject({
-      ...(folder === undefined ? {} : { folder }),
-      ...(repo === undefined ? {} : { repo }),
+      ...given({ folder, repo }),
       form: argv["typescript"] === true ? "ts" : "json",
       managers: textsOf(argv, "manager"),
     });

@@ -7,6 +7,7 @@ import { mannerOf, readRunOptions, repositoryOf, runOptions, textOf, textsOf } f
 import { withSignals } from "../signals.js";
 import { readCopyOptions } from "./copy.js";
 import type { Command } from "./index.js";
+import { given } from "../../given.js";
 
 export const rehearseCommand: Command = {
   command: "rehearse [target..]",
@@ -37,7 +38,7 @@ export const rehearseCommand: Command = {
       rehearse(uri, targets.length === 0 ? "head" : targets, {
         ...readRunOptions(argv),
         ...readCopyOptions(argv),
-        ...(place === undefined ? {} : { place }),
+        ...given({ place }),
         onCopy: copyListener(manner),
         onEvent: runListener(manner),
         signal,

@@ -10,6 +10,7 @@ import { renderSql } from "./literals.js";
 import { withinTransaction } from "./schema/live.js";
 import { PostgresSession, type SessionKind } from "./session.js";
 import { settingsText } from "./settings.js";
+import { given } from "../../given.js";
 
 const defaultLockTimeoutMs = 60_000;
 const oldestServer = 0;
@@ -77,8 +78,7 @@ export class PostgresDatabase implements Database {
     if (jobs === 1 || mode === "read") return undefined;
     const own: TransactionOptions = {
       mode,
-      ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
-      ...(onStatement === undefined ? {} : { onStatement }),
+      ...given({ lockTimeoutMs, onStatement }),
     };
     return {
       jobs,
