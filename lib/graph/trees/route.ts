@@ -89,7 +89,10 @@ function crossingsOf(view: RevisionGraph, tree: Tree): Crossing[] {
   });
 }
 
-/** Every route of the least number of steps, at most two: more are not needed to tell that there are several. */
+/**
+ * Every route of the least number of steps, at most two: more are not needed to tell that there are several. The position with the
+ * fewest steps goes first, and each switch is a step more, so that none is gone on from before all its shortest routes are known.
+ */
 function allShortest(
   view: RevisionGraph,
   crossings: readonly Crossing[],
@@ -104,7 +107,7 @@ function allShortest(
     open.delete(position);
     for (const crossing of crossings) {
       const up = climb(position, crossing.from);
-      if (up === undefined || crossing.to === start) continue;
+      if (up === undefined) continue;
       const routes = valueOf(best, position).map((route) => ({
         crossings: [...route.crossings, crossing],
         steps: route.steps + up + 1,
@@ -115,7 +118,7 @@ function allShortest(
   const arrivals = new Map<number, Route[]>();
   for (const [position, routes] of best) {
     const up = climb(position, end);
-    if (up === undefined || position === start) continue;
+    if (up === undefined) continue;
     keepShortest(
       arrivals,
       end,
@@ -136,19 +139,11 @@ function keepShortest(best: Map<number, Route[]>, position: number, routes: read
     const known = best.get(position) ?? [];
     const [first] = known;
     const order = first === undefined ? -1 : compareRoutes(route, first);
-    if (order > 0 || (order === 0 && (known.length > 1 || known.some((other) => sameRoute(other, route)))))
-      continue;
+    if (order > 0 || (order === 0 && known.length > 1)) continue;
     best.set(position, order < 0 ? [route] : [...known, route]);
     changed = true;
   }
   return changed;
-}
-
-function sameRoute(one: Route, other: Route): boolean {
-  return (
-    one.crossings.length === other.crossings.length &&
-    one.crossings.every((crossing, at) => crossing === other.crossings[at])
-  );
 }
 
 /** How many revisions lie between a position and one above it on its branch; undefined where it is not above. */

@@ -164,6 +164,22 @@ describe("Switches in a row", () => {
     ]);
   });
 
+  it("are followed by all revisions behind them in their order", () => {
+    const graph = map(`
+      store  a1  A 1
+      store  c1  C 1
+      store  c2 <- c1  C 2
+      store  c3 <- c2  C 3
+      store  c4 <- c3  C 4
+      store  a1 => c1`);
+    expect(up(graph, standingOn({ store: "a1" }), "c4")).to.deep.equal([
+      "switch c1 (c1)",
+      "up c2 (c2)",
+      "up c3 (c3)",
+      "up c4 (c4)",
+    ]);
+  });
+
   it("are told with where they come from, and which way", () => {
     const [, step] = planUpgrade(chained, standingOn({ store: "a1" }), ["b1"], plain).steps;
     expect(step).to.deep.equal({
@@ -198,6 +214,7 @@ describe("Switches in a row", () => {
     const state = recorded("store root\nstore b1 <- root\nstore c1 <- b1", { store: "c1" });
     for (const [switches, way] of [
       ["store a1 <=> c1\nstore b1 <=> c1", "back"],
+      ["store b1 <=> a1\nstore b1 <=> c1", "back"],
       ["store c1 <=> a1\nstore c1 <=> b1", "forth"],
     ] as const) {
       const graph = map(`${three}\n${switches}`);
@@ -220,6 +237,36 @@ describe("Switches in a row", () => {
       store  c1 => b4`);
     expect(up(long, standingOn({ store: "a1" }), "b4")).to.deep.equal(["switch c1 (c1)", "switch b4 (b4)"]);
     expect(up(long, standingOn({ store: "a1" }), "b2")).to.deep.equal(["switch b1 (b1)", "up b2 (b2)"]);
+  });
+
+  it("are the fewest steps, though two other ways are found before", () => {
+    const late = map(`
+      store  root
+      store  s1 <- root  S 1
+      store  s2 <- s1    S 2
+      store  s3 <- s2    S 3
+      store  x1 <- root  X 1
+      store  x2 <- x1    X 2
+      store  x3 <- x2    X 3
+      store  x4 <- x3    X 4
+      store  y1 <- root  Y 1
+      store  y2 <- y1    Y 2
+      store  y3 <- y2    Y 3
+      store  y4 <- y3    Y 4
+      store  z1 <- root  Z 1
+      store  t1 <- root  T 1
+      store  s1 => x1
+      store  s1 => y1
+      store  x4 => t1
+      store  y4 => t1
+      store  s3 => z1
+      store  z1 => t1`);
+    expect(up(late, standingOn({ store: "s1" }), "t1")).to.deep.equal([
+      "up s2 (s2)",
+      "up s3 (s3)",
+      "switch z1 (z1)",
+      "switch t1 (t1)",
+    ]);
   });
 
   it("that part later on are told in full, and one is chosen where they part", () => {
@@ -313,6 +360,8 @@ describe("A tree that stands on a revision that no file has", () => {
 
   it("stops an upgrade that starts from it, or needs it", () => {
     for (const target of ["head", "lib@head", "lib2", "+1"]) expectRefused(() => up(graph, gone, target));
+    const known = recorded("lib lib1\nlib gone <- lib1", { lib: "gone" });
+    expectRefused(() => up(graph, known, "lib1"));
     const above = map("lib lib1\nlib lib2 <- lib1\napp app1\napp app2 <- app1  needs: lib2");
     expectRefused(() => up(above, gone, "app2"));
   });
@@ -398,6 +447,26 @@ describe("A downgrade", () => {
     expect(failure(() => down(lines, standingOn({ store: "old2" }), "old1-3")).message).to.equal(
       "'old1-3' ends before the first revision.",
     );
+  });
+
+  it("leaves a tree on the lines that stay, and on where they parted once the last of them goes", () => {
+    const both = standingOn({ store: ["old2", "old3"] });
+    expect(told(planDowngrade(lines, both, "old3-1").steps)).to.deep.equal([
+      "down old2 (old3)",
+      "down old3 (old1)",
+    ]);
+    expect(told(planDowngrade(lines, both, "old3@old1").steps)).to.deep.equal(["down old3 (old2)"]);
+  });
+
+  it("does not count where lines parted as long as one of them stays", () => {
+    const rows = [
+      { seq: 1n, manager: "store", revision: "root", parent: null },
+      { seq: 1n, manager: "store", revision: "old1", parent: "root" },
+      { seq: 1n, manager: "store", revision: "old2", parent: "old1" },
+      { seq: 2n, manager: "store", revision: "old3", parent: "old1" },
+    ];
+    const adopted = { heads: standingOn({ store: ["old2", "old3"] }).heads, order: rows };
+    expect(down(lines, adopted, "-2")).to.have.members(["old3", "old2"]);
   });
 
   it("names every way on where the order is not known: by tree, or by revision where a tree stands on several", () => {

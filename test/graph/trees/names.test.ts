@@ -62,7 +62,9 @@ describe("Labels that nobody has to write", () => {
   });
 
   it("are nobody's where several revisions could carry them", () => {
-    const graph = map("pair left\npair right\npair l1 <- left  A 1\npair r1 <- right  A 1");
+    const graph = map(
+      "pair left\npair right\npair l1 <- left  A 1\npair r1 <- right  A 1\npair l2 <- l1  A 2",
+    );
     expect(labels(graph)).to.deep.equal({});
     expect(failure(() => up(graph, "pair-A")).message).to.equal(
       "'pair-A' may be any of: l1 (map.txt:3) of pair-A, r1 (map.txt:4) of pair-A.",
@@ -231,6 +233,19 @@ describe("What is pending", () => {
 
   it("is nothing where the tip is applied, on whatever else the tree stands", () => {
     expect(of(standingOn({ store: ["one2", "two3"] }))).to.deep.equal([]);
+  });
+
+  it("is all that is left where a class has several tips", () => {
+    const parted = map(`
+      store  one1  New 1
+      store  one2 <- one1  New 2
+      store  two1 <- one1  New 3
+      store  other <- one1  New 4
+      store  one2 => two1`);
+    expect(pending(parted, standingOn({ store: "one2" }), plain).get("store")).to.have.members([
+      "two1",
+      "other",
+    ]);
   });
 
   it("is not known above a revision that no file has", () => {

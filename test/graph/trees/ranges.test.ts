@@ -90,6 +90,11 @@ describe("A range over trees that depend on each other", () => {
     expect(of("l2:")).to.equal("l2");
   });
 
+  it("ends with all tips of a tree of several classes", () => {
+    const two = buildGraph(drawn("t root\nt a1 <- root  A 1\nt b1 <- root  B 1").revisions, []);
+    expect(historyOf(two, null, ":heads").map(({ id }) => id)).to.deep.equal(["a1", "b1", "root"]);
+  });
+
   it("may begin at each tip of a class", () => {
     expect(of("app-Class@heads:")).to.equal("b3 c3");
     expect(of("app@base+1:c3")).to.equal("c3 b2 a1");
