@@ -2,8 +2,10 @@ import { expect } from "chai";
 import type { GraphNode } from "../../lib/graph/graph.js";
 import { loadGraph } from "../../lib/graph/load.js";
 import { createRevision } from "../../lib/graph/operations/create.js";
+import { checkAtHeads } from "../../lib/graph/operations/current.js";
 import { downgradeTable } from "../../lib/graph/operations/downgrade.js";
 import { historyOfTable } from "../../lib/graph/operations/history.js";
+import { stampTable } from "../../lib/graph/operations/stamp.js";
 import { upgradeTable } from "../../lib/graph/operations/upgrade.js";
 import { failure } from "./trees/failure.js";
 
@@ -36,6 +38,66 @@ describe("A version table without trees", () => {
       "overlapping-revisions",
       "a1 is needed by b1 and follows from it: they cannot be named together.",
     ]);
+  });
+});
+
+describe("The rows of a version table", () => {
+  const merge = loadGraph([
+    { id: "r", parents: [] },
+    { id: "x", parents: ["r"] },
+    { id: "y", parents: ["r"] },
+    { id: "m", parents: ["x", "y"] },
+  ]);
+
+  it("go up with each step: one for each revision that nothing applied needs", () => {
+    expect(upgradeTable(graph, [], ["b1"]).dml).to.deep.equal([
+      ["insert", "a1"],
+      ["update", "a1", "a2"],
+      ["update", "a2", "b1"],
+    ]);
+    expect(upgradeTable(merge, ["x", "y"], ["m"]).dml).to.deep.equal([
+      ["delete", "x"],
+      ["update", "y", "m"],
+    ]);
+    expect(upgradeTable(merge, ["x"], ["y"]).dml).to.deep.equal([["insert", "y"]]);
+  });
+
+  it("go down the same way", () => {
+    expect(downgradeTable(graph, ["b1"], "base").dml).to.deep.equal([
+      ["update", "b1", "a2"],
+      ["update", "a2", "a1"],
+      ["delete", "a1"],
+    ]);
+    expect(downgradeTable(merge, ["m"], "base").dml.slice(0, 2)).to.deep.equal([
+      ["insert", "x"],
+      ["update", "m", "y"],
+    ]);
+  });
+
+  it("are replaced, deleted or purged by a stamp", () => {
+    expect(stampTable(graph, ["a2"], ["a1"], "kept").dml).to.deep.equal([["update", "a2", "a1"]]);
+    expect(stampTable(graph, ["a2"], ["base"], "kept").dml).to.deep.equal([["delete", "a2"]]);
+    expect(stampTable(merge, ["x", "y"], ["m"], "kept").dml).to.deep.equal([
+      ["delete", "x"],
+      ["update", "y", "m"],
+    ]);
+    expect(stampTable(graph, ["a2"], ["a1"], "purged").dml).to.deep.equal([["delete-all"], ["insert", "a1"]]);
+    expect(stampTable(graph, [], ["a1"], "kept").dml).to.deep.equal([["insert", "a1"]]);
+  });
+
+  it("are at the heads with or without those that others depend on, and not with less", () => {
+    for (const rows of [["b1"], ["a2", "b1"]]) expect(() => checkAtHeads(graph, rows)).to.not.throw();
+    for (const rows of [[], ["a2"], ["a1"]])
+      expect(failure(() => checkAtHeads(graph, rows)).message).to.equal("The database is not at: b1.");
+    expect(failure(() => checkAtHeads(graph, ["a1", "b1"])).code).to.equal("not-at-heads");
+    expect(failure(() => checkAtHeads(merge, ["x"])).message).to.equal("The database is not at: m.");
+  });
+
+  it("are counted from with all digits", () => {
+    const line = loadGraph(
+      Array.from({ length: 12 }, (_, at) => ({ id: `n${at}`, parents: at === 0 ? [] : [`n${at - 1}`] })),
+    );
+    expect(upgradeTable(line, [], ["n0+10"]).final).to.deep.equal(["n10"]);
   });
 });
 

@@ -44,11 +44,6 @@ export function resolveOne(graph: Graph, text: string): number | undefined {
   return nodes[0];
 }
 
-/** Resolves several names, in their order. */
-export function resolveNames(graph: Graph, texts: readonly string[]): number[] {
-  return texts.flatMap((text) => resolveName(graph, text).nodes);
-}
-
 /**
  * Resolves what stands before `@`: an id, a label, or a beginning of either.
  * @param otherwise the category where there is none: a branch that only narrows is looked up as any revision

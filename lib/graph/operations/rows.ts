@@ -65,12 +65,12 @@ export function refuseOverlap(graph: Graph, nodes: readonly number[]): void {
   );
 }
 
-/** Keeps the rows of a version table while steps are taken: always the applied revisions that no other applied one needs. */
+/** Keeps the rows of a version table while steps are taken, all up or all down: always the applied revisions that no other applied one needs. */
 export class VersionRows {
   readonly #graph: Graph;
   readonly #rows: Set<number>;
   readonly #changes: RowChange[] = [];
-  /** How many applied revisions need each node directly. */
+  /** How many applied revisions need each node directly, on the way down. */
   readonly #neededBy: Uint32Array;
   readonly #heads: StepHeads;
 
@@ -94,7 +94,6 @@ export class VersionRows {
   /** Applies a revision. */
   up(node: number): TableStep {
     const gone = neighbours(this.#graph.downs, node).filter((down) => this.#rows.has(down));
-    this.#need(node, 1);
     for (const row of gone.slice(0, -1)) this.#delete(row);
     const last = gone.at(-1);
     if (last === undefined) this.#insert(node);

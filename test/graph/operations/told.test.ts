@@ -105,6 +105,19 @@ describe("What is told of an upgrade of a version table that cannot be", () => {
     ["", "lef2-4", "relative-out-of-range", "'lef2-4' leads past the first or last revision."],
   ];
   expectTold(cases, (rows, target) => upgradeTable(graph, rows, [target]));
+
+  it("because one of several targets is on the way to another", () => {
+    expect(failure(() => upgradeTable(graph, [], ["lef1", "rig1", "lef2"])).message).to.equal(
+      "lef1 is needed by lef2 and follows from it: they cannot be named together.",
+    );
+  });
+
+  it("because a merge leads down to several", () => {
+    const merged = loadGraph([...nodes, { id: "both", parents: ["lef2", "rig2"] }]);
+    expect(failure(() => upgradeTable(merged, [], ["both-1"])).message).to.equal(
+      "From both there is more than one way on: lef2, rig2.",
+    );
+  });
 });
 
 describe("What is told of a downgrade of a version table that cannot be", () => {
@@ -151,6 +164,19 @@ describe("What is told of a range of a version table that is none", () => {
     ["", "lef1", "bad-range-syntax", "'lef1' is no range.", howToWriteARange],
     ["", "root:lef1:lef2", "bad-range-syntax", "'root:lef1:lef2' is no range.", howToWriteARange],
     ["", "-1:+1", "unknown-revision", "'+1' has no revision to count from: '-1' is none."],
+    ["", "-10:+10", "unknown-revision", "'+10' has no revision to count from: '-10' is none."],
+    [
+      "lef1 lef2",
+      "current:",
+      "overlapping-revisions",
+      "lef1 is needed by lef2 and follows from it: they cannot be named together.",
+    ],
+    [
+      "lef1 lef2",
+      ":current",
+      "overlapping-revisions",
+      "lef1 is needed by lef2 and follows from it: they cannot be named together.",
+    ],
     ["", "left@-1:+1", "unknown-revision", "'+1' has no revision to count from: 'left@-1' is none."],
     [
       "lef1",
@@ -183,6 +209,7 @@ describe("What is told of a stamp of a version table that cannot be", () => {
       "Stamp them one after the other.",
     ],
     ["", "lef1 lef1", "duplicate-heads", "Two targets name the revision lef1."],
+    ["lef2", "lef1 lef1", "duplicate-heads", "Two targets name the revision lef1."],
   ];
   expectTold(cases, (rows, targets) => stampTable(graph, rows, targets.split(" "), "kept"));
 });
