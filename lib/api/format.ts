@@ -5,6 +5,7 @@ import { reachableDefaults } from "./defaults.js";
 import type { ProjectOptions } from "./options.js";
 import { withProject } from "./project.js";
 import type { Project } from "./project.js";
+import { valueAt } from "../known.js";
 
 export interface FormatReport {
   readonly digest: string;
@@ -75,7 +76,10 @@ export async function compareFormats(
     managers: names
       .map((manager) => ({
         manager,
-        values: [managers[0]?.get(manager) ?? null, managers[1]?.get(manager) ?? null] as const,
+        values: [
+          valueAt(managers, 0).get(manager) ?? null,
+          valueAt(managers, 1).get(manager) ?? null,
+        ] as const,
       }))
       .filter(({ values: [a, b] }) => a !== b),
     dimensions: differingPlaces(first.dimensions, second.dimensions, ""),

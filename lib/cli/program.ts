@@ -7,6 +7,7 @@ import { printError } from "./render/errors.js";
 import type { Arguments } from "./settings.js";
 import { print, tolerateClosedPipe } from "./render/table.js";
 import { version } from "../version.js";
+import { valueAt } from "../known.js";
 
 /** What a program call asks for before any command is known: how errors are printed. */
 interface Manner {
@@ -102,7 +103,7 @@ async function namesAskedFor(args: readonly string[]): Promise<string[]> {
   if (args[0] !== "--get-yargs-completions") return [];
   try {
     const { namesFor } = await import("./completion.js");
-    return await namesFor(args, args.at(-1) ?? "");
+    return await namesFor(args, valueAt(args, args.length - 1));
   } catch {
     return [];
   }
@@ -119,7 +120,7 @@ async function epilogueFor(args: readonly string[]): Promise<string | null> {
 }
 
 function nameOf(form: Command["command"]): string {
-  return String(form).split(" ")[0] ?? "";
+  return valueAt(String(form).split(" "), 0);
 }
 
 /** Makes a command known, and those below it. */

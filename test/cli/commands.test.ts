@@ -67,6 +67,36 @@ describe("godwit upgrade and downgrade", () => {
     );
   });
 
+  it("print a script for a range, where the repository stands at its beginning", async () => {
+    const [, ...config] = await project(["aaaaaaaaaaaa", "bbbbbbbbbbbb"]);
+    for (const range of ["base:aaaaaaaaaaaa", ":aaaaaaaaaaaa", "current:aaaaaaaaaaaa"]) {
+      const { status, out, err } = await runHere("upgrade", range, "--sql", ...config);
+      expect(status, err).to.equal(0);
+      expect(out).to.include("t_aaaaaaaaaaaa").and.not.include("t_bbbbbbbbbbbb");
+    }
+    const elsewhere = await runHere("upgrade", "aaaaaaaaaaaa:", "--sql", ...config);
+    expect(elsewhere.status, elsewhere.out).to.not.equal(0);
+    const offline = ["--sql", "--dialect", "sqlite", ...config];
+    expect((await runHere("upgrade", ":", ...offline)).out).to.include("t_bbbbbbbbbbbb");
+    expect((await runHere("upgrade", "bbbbbbbbbbbb:bbbbbbbbbbbb", ...offline)).out).to.match(/^-- /);
+    expect((await runHere("upgrade", "head", ...offline)).err).to.include("Give a range");
+    await runHere("upgrade", ...config);
+    expect((await runHere("upgrade", "--sql", ...config)).out).to.match(/^-- /);
+    const down = await runHere("downgrade", "--sql", ...config, "--", "-1");
+    expect(down.out, down.err).to.match(/DROP TABLE "?t_bbbbbbbbbbbb/);
+    expect((await runHere("upgrade", "a:b", "head", "--sql", ...config)).status).to.equal(2);
+  });
+
+  it("know the defaults of releases, of which a plain database has none", async () => {
+    const [, ...config] = await project(["aaaaaaaaaaaa"]);
+    expect((await runHere("upgrade", "defaults@29.0.0", ...config)).err).to.include("is a plain database");
+    const { folder } = await copyFixture("current", "sqlite");
+    const unknown = await runHere("upgrade", "defaults@1.0.0", "--repo", folder);
+    expect(unknown.err).to.include('no defaults "1.0.0"').and.include("Known are ");
+    const several = await runHere("upgrade", "defaults@29.0.0", "head", "--repo", folder);
+    expect(several.err).to.include("says where every manager goes");
+  });
+
   it("tell what they did step by step, and go back, too", async () => {
     const [, ...config] = await project(["aaaaaaaaaaaa", "bbbbbbbbbbbb"]);
     const up = await runHere("upgrade", "--verbose", ...config);

@@ -15,6 +15,7 @@ import {
 } from "../settings.js";
 import { withSignals } from "../signals.js";
 import type { Command } from "./index.js";
+import { surely } from "../../known.js";
 
 const dumpSchemaCommand: Command = {
   command: "dump-schema [table..]",
@@ -87,7 +88,7 @@ const updateDayObsCommand: Command = {
     const { updateDayObs } = await import("../../api/maintenance/observing-days.js");
     const { runListener } = await import("../render/run.js");
     const report = await withSignals((signal) =>
-      updateDayObs(uri, textOf(argv, "instrument") ?? "", {
+      updateDayObs(uri, surely(textOf(argv, "instrument")), {
         ...readRunOptions(argv),
         signal,
         onEvent: runListener(manner),

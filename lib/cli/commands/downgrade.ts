@@ -1,6 +1,7 @@
 import { moveOptions, textOf } from "../settings.js";
 import type { Command } from "./index.js";
 import { moveFromCommandLine } from "./upgrade.js";
+import { surely } from "../../known.js";
 
 export const downgradeCommand: Command = {
   command: "downgrade <target>",
@@ -18,7 +19,7 @@ export const downgradeCommand: Command = {
   run: (argv) =>
     moveFromCommandLine(argv, {
       direction: "down",
-      targets: [textOf(argv, "target") ?? ""],
+      targets: [surely(textOf(argv, "target"))],
       verb: "Undone",
       run: async (uri, [target = ""], options) =>
         (await import("../../api/downgrade.js")).downgrade(uri, target, options),

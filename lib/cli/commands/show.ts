@@ -2,6 +2,7 @@ import { printRevisions, printSwitches } from "../render/revisions.js";
 import { print, printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, textOf, treesOf } from "../settings.js";
 import type { Command } from "./index.js";
+import { surely } from "../../known.js";
 
 export const showCommand: Command = {
   command: "show <revision>",
@@ -18,7 +19,7 @@ export const showCommand: Command = {
       .example("$0 show datasets-ByDimensionsDatasetRecordStorageManagerUUID@2.0.0", "by class and version"),
   run: async (argv) => {
     const { show } = await import("../../api/show.js");
-    const report = await show(textOf(argv, "revision") ?? "", {
+    const report = await show(surely(textOf(argv, "revision")), {
       ...readProjectOptions(argv),
       trees: await treesOf(argv),
     });

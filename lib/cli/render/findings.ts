@@ -1,6 +1,7 @@
 /** What a check found, in the forms that CI systems read. */
 import type { CheckReport } from "../../api/check.js";
 import { version } from "../../version.js";
+import { surely } from "../../known.js";
 
 /** A finding as such systems know it. */
 interface Finding {
@@ -111,5 +112,5 @@ const entities: Readonly<Record<string, string>> = {
 function xml(text: string): string {
   return text
     .replaceAll(/[^\P{Cc}\t\n\r]/gu, " ")
-    .replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
+    .replaceAll(/[&<>"']/g, (character) => surely(entities[character]));
 }

@@ -2,6 +2,7 @@ import type { Declarations, HistoryReport } from "../../api/results.js";
 import { drawLanes } from "../../graph/drawing/text.js";
 import type { DrawnNode } from "../../graph/drawing/text.js";
 import { print } from "./table.js";
+import { valueAt } from "../../known.js";
 
 type Entry = HistoryReport["revisions"][number];
 
@@ -29,7 +30,7 @@ function treeLines(revisions: readonly Entry[], detail: Detail): string[] {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
   const drawn = drawLanes(revisions, (id) => markOf(byId.get(id)), lineStyle());
   const width = drawn.reduce((widest, { graph }) => Math.max(widest, graph.length), 0);
-  const lines = [revisions[0]?.manager ?? ""];
+  const lines = [valueAt(revisions, 0).manager];
   for (const node of drawn) {
     const revision = byId.get(node.id);
     if (revision !== undefined) addNode(lines, node, revision, width, detail);

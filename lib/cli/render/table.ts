@@ -1,11 +1,13 @@
+import { valueAt } from "../../known.js";
+
 /** Columns of text, aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows].map((row) => row.map(visible));
-  const widths = header.map((_name, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const widths = header.map((_name, column) => Math.max(...all.map((row) => valueAt(row, column).length)));
   return all
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell.padEnd(valueAt(widths, column)))
         .join("  ")
         .trimEnd(),
     )

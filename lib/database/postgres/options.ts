@@ -1,6 +1,7 @@
 /** Where and how to connect, from a URL. */
 import { InputError } from "../../errors.js";
 import { readService, type ServiceParameters } from "./service-file.js";
+import { valueAt } from "../../known.js";
 
 /** How TLS is used; without it the connection is plain. */
 export type TlsMode = "off" | "unverified" | "verified";
@@ -84,7 +85,7 @@ function parseUrl(url: string): URL {
   const match = /^postgres(?:ql)?(?:\+[a-z0-9_]+)?:\/\/(.*)$/is.exec(url);
   if (match === null) throw badUrl("it does not begin with postgresql://");
   // A user without a host (`postgresql://user@/database`) means the default host.
-  const rest = (match[1] ?? "").replace(/^([^/?#]*@)?(?=[:/?#]|$)/, `$1${nowhere}`);
+  const rest = valueAt(match, 1).replace(/^([^/?#]*@)?(?=[:/?#]|$)/, `$1${nowhere}`);
   try {
     return new URL(`postgresql://${rest}`);
   } catch {

@@ -7,6 +7,7 @@ import type { Rekey, SchemaEditor } from "./editor.js";
 import { foldedName } from "./folded-name.js";
 import type { ForeignKey, Table } from "./table.js";
 import type { LogicalType } from "./types.js";
+import { valueOf } from "../../known.js";
 
 /** A table with the columns that hold a key. */
 export interface KeyHolder {
@@ -47,7 +48,7 @@ export async function keyHolders(
       for (const own of referringColumns(dialect, table, ...next)) hold(table, own, null);
   }
   return tables.flatMap((table) => {
-    const columns = [...(found.get(table.name) ?? [])].map(([name, rename]) => ({ name, rename }));
+    const columns = [...valueOf(found, table.name)].map(([name, rename]) => ({ name, rename }));
     return columns.length === 0 ? [] : [{ table, columns }];
   });
 }

@@ -1,4 +1,5 @@
 /** Length checks of strings, as Butler writes them: `length("c")<=16 AND length("c")>=1`. */
+import { valueAt } from "../../known.js";
 const pattern = /^length\((.+?)\)\s*<=\s*(\d+)\s+AND\s+length\((.+?)\)\s*>=\s*(\d+)$/i;
 
 interface LengthCheck {
@@ -23,9 +24,9 @@ export function lengthCheckedColumn(expression: string): string | null {
 function read(expression: string): LengthCheck | null {
   const match = pattern.exec(expression.trim());
   if (match === null) return null;
-  const [first, second] = [bare(match[1] ?? ""), bare(match[3] ?? "")];
+  const [first, second] = [bare(valueAt(match, 1)), bare(valueAt(match, 3))];
   if (first !== second) return null;
-  return { column: first, most: BigInt(match[2] ?? "0"), least: BigInt(match[4] ?? "0") };
+  return { column: first, most: BigInt(valueAt(match, 2)), least: BigInt(valueAt(match, 4)) };
 }
 
 function bare(name: string): string {

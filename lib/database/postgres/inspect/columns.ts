@@ -5,7 +5,7 @@ import { usualName } from "../names.js";
 import type { Catalog } from "./catalog.js";
 import { isTrue, listOf, storageOf, textOf, textOrNull } from "./read.js";
 import { cannotRepresent } from "./unsupported.js";
-import { valueAt } from "../../../known.js";
+import { surely, valueAt } from "../../../known.js";
 
 /** @throws InputError `unsupported-object` for a NOT NULL constraint of a kind that a column's `nullable` does not tell */
 export function readColumns(table: string, catalog: Catalog): Column[] {
@@ -35,7 +35,7 @@ function readColumn(row: Row): Column {
     nullable: !isTrue(row, "notNull"),
     default: generated === null ? expression : null,
     collation: textOrNull(row, "collation"),
-    generated: generated === null ? null : { expression: expression ?? "", stored: generated === "s" },
+    generated: generated === null ? null : { expression: surely(expression), stored: generated === "s" },
     identity: identityOf(row),
     autoincrement: false,
     comment: textOrNull(row, "comment"),

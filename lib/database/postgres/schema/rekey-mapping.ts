@@ -34,7 +34,7 @@ export function mappingOf(
     ?.table.columns.find(({ name }) => name === column);
   const newType = rules.conventions.columnType("postgres", type);
   return {
-    columns: `old ${key?.type ?? "bigint"} NOT NULL, new ${newType} NOT NULL`,
+    columns: `old ${surely(key).type} NOT NULL, new ${newType} NOT NULL`,
     values: typeof values === "function" ? values : rules.render(values),
   };
 }
