@@ -1,21 +1,9 @@
 /** What a check found, in the forms that CI systems read. */
 import { expect } from "chai";
-import type { CheckReport, Drift } from "../../lib/api/check.js";
+import type { CheckReport } from "../../lib/api/check.js";
 import { junitOf, sarifOf } from "../../lib/cli/render/findings.js";
+import { clean, drift } from "./reports.js";
 
-const drift: Drift = {
-  table: "visit",
-  object: 'column "day"',
-  kind: "column",
-  name: "day",
-  property: "presence",
-  expected: "BIGINT",
-  found: null,
-  class: "drift",
-  reason: null,
-  explanation: null,
-};
-const clean: CheckReport = { ok: true, pending: [], problems: [], drift: [], rows: null };
 const dirty: CheckReport = {
   ok: false,
   pending: ["aaaaaaaaaaaa"],

@@ -1,7 +1,6 @@
 /** How reports are told to people: what is unusual is said, what is as usual is not. */
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
-import type { CheckReport, Drift } from "../../lib/api/check.js";
 import type { RepairReport } from "../../lib/api/repair.js";
 import type { RehearsedStep } from "../../lib/api/rehearse.js";
 import type { CurrentReport, HistoryReport, PlannedStep } from "../../lib/api/results.js";
@@ -15,7 +14,9 @@ import { printRun, runListener } from "../../lib/cli/render/run.js";
 import { schemaLines } from "../../lib/cli/render/schema.js";
 import { table } from "../../lib/cli/render/table.js";
 import { emptyTable } from "../../lib/database/schema/apply.js";
+import { column } from "../support/column.js";
 import { printed } from "../support/printed.js";
+import { clean, drift } from "./reports.js";
 
 const step: PlannedStep = {
   revision: "aaaaaaaaaaaa",
@@ -39,19 +40,6 @@ const step: PlannedStep = {
   notes: [],
 };
 
-const drift: Drift = {
-  table: "visit",
-  object: 'column "day"',
-  kind: "column",
-  name: "day",
-  property: "presence",
-  expected: "BIGINT",
-  found: null,
-  class: "drift",
-  reason: null,
-  explanation: null,
-};
-const clean: CheckReport = { ok: true, pending: [], problems: [], drift: [], rows: null };
 const quiet = { json: false, verbose: false } as Parameters<typeof printCheck>[1];
 
 describe("A plan, as it is printed", () => {
@@ -420,17 +408,6 @@ describe("Revisions, as they are printed", () => {
 
 describe("A schema, in lines", () => {
   it("says what is not as usual", () => {
-    const column = {
-      name: "a",
-      type: "TEXT",
-      nullable: true,
-      default: null,
-      collation: null,
-      generated: null,
-      identity: null,
-      autoincrement: false,
-      comment: null,
-    };
     const key = {
       name: null,
       columns: ["a"],
@@ -445,10 +422,10 @@ describe("A schema, in lines", () => {
         {
           ...emptyTable("t"),
           columns: [
-            column,
-            { ...column, name: "b", collation: "NOCASE", default: "'x'", nullable: false },
-            { ...column, name: "c", generated: { expression: "a || b", stored: true } },
-            { ...column, name: "d", identity: "always", autoincrement: true },
+            column("a"),
+            column("b", { collation: "NOCASE", default: "'x'", nullable: false }),
+            column("c", { generated: { expression: "a || b", stored: true } }),
+            column("d", { identity: "always", autoincrement: true }),
           ],
           primaryKey: {
             name: "pk",

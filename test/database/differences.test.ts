@@ -1,32 +1,12 @@
 /** How a table that is otherwise than expected is told. */
 import { expect } from "chai";
+import { emptyTable } from "../../lib/database/schema/apply.js";
 import { compareTables, type TableDifference } from "../../lib/database/schema/differences.js";
-import type { Column, ForeignKey, Index, Table } from "../../lib/database/schema/table.js";
+import type { ForeignKey, Index, Table } from "../../lib/database/schema/table.js";
+import { column } from "../support/column.js";
 
-const column: Column = {
-  name: "n",
-  type: "BIGINT",
-  nullable: false,
-  default: null,
-  collation: null,
-  generated: null,
-  identity: null,
-  autoincrement: false,
-  comment: null,
-};
-const empty: Table = {
-  name: "t",
-  columns: [column],
-  primaryKey: null,
-  uniques: [],
-  foreignKeys: [],
-  checks: [],
-  exclusions: [],
-  indexes: [],
-  triggers: [],
-  comment: null,
-  options: {},
-};
+const number = column("n", { type: "BIGINT", nullable: false });
+const empty: Table = { ...emptyTable("t"), columns: [number] };
 const index: Index = {
   name: "i",
   unique: false,
@@ -57,22 +37,22 @@ describe("The text of a difference", () => {
   const cases: [what: string, found: Partial<Table>, text: string][] = [
     [
       "a column",
-      { columns: [column, { ...column, name: "m", type: "text", default: "('a')" }] },
+      { columns: [number, { ...number, name: "m", type: "text", default: "('a')" }] },
       "column m presence: nothing | text NOT NULL DEFAULT 'a'",
     ],
     [
       "the options of a column",
-      { columns: [{ ...column, collation: "nocase", autoincrement: true }] },
+      { columns: [{ ...number, collation: "nocase", autoincrement: true }] },
       "column n options: nothing | COLLATE nocase AUTOINCREMENT",
     ],
     [
       "a computed column",
-      { columns: [{ ...column, generated: { expression: "1 + 1", stored: true } }] },
+      { columns: [{ ...number, generated: { expression: "1 + 1", stored: true } }] },
       "column n options: nothing | GENERATED ALWAYS AS (1 + 1)",
     ],
     [
       "a column that counts by itself",
-      { columns: [{ ...column, identity: "always" }] },
+      { columns: [{ ...number, identity: "always" }] },
       "column n options: nothing | IDENTITY always",
     ],
     [

@@ -3,23 +3,9 @@ import { expect } from "chai";
 import { findMends } from "../../../lib/butler/expected/mends.js";
 import type { SchemaPair } from "../../../lib/butler/expected/verification.js";
 import { emptyTable } from "../../../lib/database/schema/apply.js";
-import type { Column, Table } from "../../../lib/database/schema/table.js";
+import type { Table } from "../../../lib/database/schema/table.js";
 import type { SchemaDifference } from "../../../lib/repository/verification.js";
-
-function column(name: string, more: Partial<Column> = {}): Column {
-  return {
-    name,
-    type: "TEXT",
-    nullable: true,
-    default: null,
-    collation: null,
-    generated: null,
-    identity: null,
-    autoincrement: false,
-    comment: null,
-    ...more,
-  };
-}
+import { column } from "../../support/column.js";
 
 const table: Table = {
   ...emptyTable("t"),
