@@ -140,6 +140,20 @@ describe("What is told of a downgrade of a version table that cannot be", () => 
       "There are several revisions to count from: lef2, rig2.",
       "Name the revision to go back to.",
     ],
+    ["lef2", "nosuch@-1", "unknown-revision", "There is no branch 'nosuch': neither a label nor a revision."],
+    [
+      "lef2",
+      "nosuch@root+1",
+      "unknown-revision",
+      "There is no branch 'nosuch': neither a label nor a revision.",
+    ],
+    [
+      "",
+      "nosuch@-1",
+      "ambiguous-start",
+      "Nothing that is applied is on a line with the branch of 'nosuch@-1'.",
+      "Name the revision to go back to.",
+    ],
     [
       "rig2",
       "left@-1",
