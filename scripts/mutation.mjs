@@ -1,4 +1,4 @@
-// Changes the compiled code in small ways, and looks whether tests notice: `npm run mutation -- quoting|lock|state|graph`; a pattern
+// Changes the compiled code in small ways, and looks whether tests notice: `npm run mutation -- quoting|lock|state|graph|pictures`; a pattern
 // after that (`"graph/trees/*.js"`) says which files of the group. Stryker needs
 // a newer Node than godwit, so that both come through npx for this run alone; nothing is installed in the project.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -25,6 +25,11 @@ const groups = {
   graph: {
     mutate: ["graph/**/*.js", "!dist/lib/graph/pictures/**"],
     tests: ["graph/!(pictures)/*.test.js", "graph/*.test.js"],
+    timeoutMs: 3_000,
+  },
+  pictures: {
+    mutate: ["graph/pictures/*.js"],
+    tests: ["graph/pictures/pictures.test.js"],
     timeoutMs: 3_000,
   },
 };
