@@ -67,6 +67,7 @@ export interface RevisionDefinition extends Definition {
   /** The version that the class is at afterwards. */
   readonly version?: string;
   readonly labels?: readonly string[];
+  /** Older ids that this revision stands for; what is recorded under them gets its id with the next step. */
   readonly replaces?: readonly string[];
   readonly extends?: string | readonly string[];
 }

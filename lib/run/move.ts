@@ -162,7 +162,7 @@ export async function treeRunners(
 /** The first write. False where another runner was faster. */
 async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryState): Promise<boolean> {
   const { repository, known, lockTimeoutMs } = request;
-  if (!needsAdoption(repository, before)) return true;
+  if (!needsAdoption(repository, before, known)) return true;
   await pauseAt(run.environment.onPause, "adopt");
   const { signal } = run;
   return writing(run, { lockTimeoutMs, signal }, async (session) => {
@@ -172,7 +172,7 @@ async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryStat
       JSON.stringify([...headsOf(state)]) !== JSON.stringify([...headsOf(before)])
     )
       return false;
-    if (needsAdoption(repository, state)) await adopt(repository, session, state, known, run.stamp());
+    if (needsAdoption(repository, state, known)) await adopt(repository, session, state, known, run.stamp());
     await requireHeld(run.lock, session);
     return true;
   });

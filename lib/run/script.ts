@@ -81,7 +81,7 @@ async function writeSteps(
   const { signal } = request;
   const run: StepRun = { environment, known, trees, lock, lockTimeoutMs, signal, stamp, trace };
   const state = await readState(repository, session, known);
-  if (needsAdoption(repository, state)) {
+  if (needsAdoption(repository, state, known)) {
     recorder.begin("The first write of godwit: its tables, and where the repository stands.");
     await adopt(repository, session, state, known, stamp());
   }

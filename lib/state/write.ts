@@ -6,7 +6,7 @@ import type { Repository } from "../repository/repository.js";
 import { createAlembicTable, replaceAlembicRows } from "./alembic.js";
 import { createLogTable } from "./log.js";
 import { createProgressTable } from "./progress.js";
-import type { KnownRevisions, RepositoryState } from "./state.js";
+import type { KnownRevisions, RepositoryState, TreeState } from "./state.js";
 import {
   clearVersionTable,
   createVersionTable,
@@ -35,16 +35,32 @@ export function nextSequence(state: RepositoryState): bigint {
   return last + 1n;
 }
 
-/** Whether the first write is still to come: a table of ours is missing, or a recorded manager is not yet in its version table. */
-export function needsAdoption(repository: Repository, state: RepositoryState): boolean {
+/**
+ * Whether the first write is still to come: a table of ours is missing, a recorded manager is not yet in its version table, or what
+ * is recorded has an id that a revision replaces since.
+ */
+export function needsAdoption(
+  repository: Repository,
+  state: RepositoryState,
+  known: KnownRevisions,
+): boolean {
   if (!state.hasLog || !state.hasProgress) return true;
   if (repository.kind === "butler" && !state.hasAlembicTable) return true;
-  return [...state.trees.values()].some((tree) => tree.recordedBy !== "godwit");
+  return [...state.trees.values()].some((tree) => tree.recordedBy !== "godwit" || hasOlderIds(tree, known));
+}
+
+function hasOlderIds({ rows }: TreeState, known: KnownRevisions): boolean {
+  return rows.some((row) => currentId(known, row.revision) !== row.revision);
+}
+
+/** The id that files have for a revision; of one that no file has, its own. */
+function currentId(known: KnownRevisions, id: string): string {
+  return known.revision(id)?.id ?? id;
 }
 
 /**
  * The first write: makes the tables, records every started tree with its chain back to the root, and on a Butler makes
- * `alembic_version`, so that either tool can take over.
+ * `alembic_version`, so that either tool can take over. What is recorded under an older id gets the one that files have now.
  */
 export async function adopt(
   repository: Repository,
@@ -57,15 +73,34 @@ export async function adopt(
   await createProgressTable(session);
   const seq = nextSequence(state);
   for (const tree of state.trees.values()) {
-    if (tree.recordedBy === "godwit") continue;
+    if (tree.recordedBy === "godwit" && !hasOlderIds(tree, known)) continue;
     await createVersionTable(session, tree.manager);
     await clearVersionTable(session, tree.manager);
-    await insertVersionRows(session, tree.manager, chainRows(tree.heads, known, "adopt", seq, stamp));
+    const rows =
+      tree.recordedBy === "godwit"
+        ? renamedRows(tree.rows, known)
+        : chainRows(tree.heads, known, "adopt", seq, stamp);
+    await insertVersionRows(session, tree.manager, rows);
   }
+  const older = (state.alembic ?? []).filter((id) => currentId(known, id) !== id);
+  if (older.length > 0)
+    await replaceAlembicRows(session, { remove: older, add: older.map((id) => currentId(known, id)) });
   if (repository.kind === "butler" && state.alembic === null) {
     await createAlembicTable(session);
     await replaceAlembicRows(session, { remove: [], add: headsOf(state) });
   }
+}
+
+/** Rows under the ids that files have now; of several revisions that one replaces, those that lead to it from elsewhere. */
+function renamedRows(rows: readonly VersionRow[], known: KnownRevisions): VersionRow[] {
+  const renamed = rows.flatMap((row) => {
+    const parent = row.parent === null ? null : currentId(known, row.parent);
+    const revision = known.revision(row.revision);
+    if (revision === undefined || revision.id === row.revision) return { ...row, parent };
+    const { id, branch, version } = revision;
+    return parent === id ? [] : { ...row, revision: id, parent, branch, version, checksum: null };
+  });
+  return [...new Map(renamed.map((row) => [JSON.stringify([row.revision, row.parent]), row])).values()];
 }
 
 function headsOf(state: RepositoryState): string[] {

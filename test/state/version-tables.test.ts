@@ -1,6 +1,6 @@
 /** The tables in which trees are recorded. */
 import { expect } from "chai";
-import { current, defineRevision, stamp, upgrade } from "../../lib/index.js";
+import { current, defineRevision, downgrade, stamp, upgrade } from "../../lib/index.js";
 import type { RevisionDefinition } from "../../lib/index.js";
 import { rejection } from "../catalog/files.js";
 import { databases } from "../support/databases.js";
@@ -20,6 +20,14 @@ const diamond = [
   revision("cccccccccccc", "aaaaaaaaaaaa"),
   revision("dddddddddddd", ["bbbbbbbbbbbb", "cccccccccccc"]),
 ];
+
+/** As Alembic makes it. */
+function createAlembicVersion(url: string, id: string): Promise<void> {
+  return runStatements(url, [
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+    `INSERT INTO alembic_version VALUES ('${id}')`,
+  ]);
+}
 
 for (const kind of databases) {
   describe(`Version tables, ${kind.title}`, () => {
@@ -66,6 +74,48 @@ for (const kind of databases) {
       await stamp(url, ["base"], { revisions: diamond });
       expect(await rowsOf(url, "SELECT revision FROM revision_app")).to.deep.equal([]);
       expect((await upgrade(url, "head", { revisions: diamond })).steps).to.have.length(4);
+    });
+
+    it("take over the ids that revisions replace, with the first step that follows", async () => {
+      const { url } = await kind.create();
+      await upgrade(url, "dddddddddddd", { revisions: diamond });
+      await createAlembicVersion(url, "dddddddddddd");
+      const squashed = [
+        revision("aaaaaaaaaaaa", null),
+        { ...revision("eeeeeeeeeeee", "aaaaaaaaaaaa"), replaces: ["bbbbbbbbbbbb", "cccccccccccc"] },
+        { ...revision("ffffffffffff", "eeeeeeeeeeee"), replaces: ["dddddddddddd"] },
+        revision("999999999999", "ffffffffffff"),
+      ];
+      const options = { revisions: squashed };
+      expect((await current(url, options)).problems).to.deep.equal([]);
+      expect((await upgrade(url, "head", options)).steps.map((step) => step.revision)).to.deep.equal([
+        "999999999999",
+      ]);
+      const rows = await rowsOf(url, "SELECT revision, parent FROM revision_app ORDER BY seq");
+      expect(rows.map((row) => `${String(row["revision"])[0]} ${String(row["parent"])[0]}`)).to.deep.equal([
+        "a n",
+        "e a",
+        "f e",
+        "9 f",
+      ]);
+      expect((await current(url, options)).problems).to.deep.equal([]);
+      expect(await rowsOf(url, "SELECT version_num FROM alembic_version")).to.deep.equal([
+        { version_num: "999999999999" },
+      ]);
+      expect((await downgrade(url, "base", options)).steps.map((step) => step.revision)).to.deep.equal([
+        "999999999999",
+        "ffffffffffff",
+        "eeeeeeeeeeee",
+        "aaaaaaaaaaaa",
+      ]);
+    });
+
+    it("take over older ids before a step is undone, too", async () => {
+      const { url } = await kind.create();
+      await upgrade(url, "aaaaaaaaaaaa", { revisions: diamond });
+      const revisions = [{ ...revision("bbbbbbbbbbbb", null), replaces: ["aaaaaaaaaaaa"] }];
+      await downgrade(url, "base", { revisions });
+      expect(await rowsOf(url, "SELECT revision FROM revision_app")).to.deep.equal([]);
     });
 
     it("of a tree that no folder has are told; a table of somebody else's may have such a name", async () => {
