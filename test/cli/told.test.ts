@@ -285,3 +285,12 @@ describe("An error", () => {
     expect(error).to.deep.equal({ code: "defect", message: "odd", hint: null, done: [] });
   });
 });
+
+describe("An error", () => {
+  it("is coloured for terminals alone, whatever a CI system sets", async () => {
+    const { stderr } = await runGodwit(["current", "--repo", "/nowhere"], {
+      env: { CI: "true", TERM: "xterm-256color" },
+    });
+    expect(stderr).to.match(/^error: /);
+  });
+});

@@ -1,8 +1,9 @@
+import { isatty } from "node:tty";
 import colors from "picocolors";
 import { GodwitError, messageOf } from "../../errors.js";
 
-/** Colour is for terminals only. */
-const { red } = colors.createColors(process.stderr.isTTY && process.env["NO_COLOR"] === undefined);
+/** Colour is for terminals only. `isTTY` of other streams is undefined, which would have the library decide: it says yes in CI. */
+const { red } = colors.createColors(isatty(2) && process.env["NO_COLOR"] === undefined);
 
 /** Prints an error: message and hint for people, one document for programs; never a stack unless asked. */
 export function printError(
