@@ -4,15 +4,15 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { copyFixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
-import { runGodwit } from "../support/program.js";
+import { runHere } from "../support/printed.js";
 
 const folder = new URL("../../../lib/cli/json/", import.meta.url);
 
 /** Everything on standard output is one document, and is as its schema says. */
 async function requireDocument(schema: string, args: readonly string[], exitCode = 0): Promise<void> {
-  const { status, stdout, stderr } = await runGodwit([...args, "--json"]);
-  expect(status, `${args.join(" ")}: ${stderr}${stdout}`).to.equal(exitCode);
-  const document: unknown = JSON.parse(stdout);
+  const { status, out, err } = await runHere(...args, "--json");
+  expect(status, `${args.join(" ")}: ${err}${out}`).to.equal(exitCode);
+  const document: unknown = JSON.parse(out);
   expect(Object.keys(document as object)[0]).to.equal("schema");
   const text = await readFile(new URL(`${schema}.json`, folder), "utf8");
   const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object);

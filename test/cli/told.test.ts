@@ -6,6 +6,7 @@ import { folderWith, revisionText } from "../catalog/files.js";
 import { copyFixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
 import { copyGolden } from "../support/left-behind.js";
+import { runIn } from "../support/printed.js";
 import { runGodwit } from "../support/program.js";
 import { runStatements } from "../support/rows.js";
 
@@ -16,8 +17,8 @@ interface Told {
 }
 
 async function told(cwd: string, ...args: readonly string[]): Promise<Told> {
-  const { status, stdout, stderr } = await runGodwit(args, { cwd });
-  return { status, stdout, stderr };
+  const { status, out, err } = await runIn(cwd, ...args);
+  return { status, stdout: out, stderr: err };
 }
 
 /** What a command prints with --json. */

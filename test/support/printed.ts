@@ -1,6 +1,7 @@
 /** What is printed in this process. */
 
 import { runProgram } from "../../lib/cli/program.js";
+import { refusePassword } from "./program.js";
 
 /** What was written while some work was done, by stream. */
 export interface Printed {
@@ -24,9 +25,21 @@ export async function runHere(...args: readonly string[]): Promise<Printed & { r
   const { caught, end } = catching();
   try {
     const status = await runProgram(args);
+    refusePassword(caught.out + caught.err);
     return { status, ...caught };
   } finally {
     end();
+  }
+}
+
+/** The same with another current folder. */
+export async function runIn(folder: string, ...args: readonly string[]): ReturnType<typeof runHere> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await runHere(...args);
+  } finally {
+    process.chdir(before);
   }
 }
 

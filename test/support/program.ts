@@ -35,7 +35,8 @@ function bareEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
 }
 
-function refusePassword(output: string): void {
+/** Refuses output that holds the password of the test server. */
+export function refusePassword(output: string): void {
   for (const form of [canaryPassword, encodeURIComponent(canaryPassword)]) {
     if (output.includes(form)) throw new Error("The program printed the password of the test server.");
   }
