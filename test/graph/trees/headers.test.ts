@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { buildGraph, planUpgrade } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
+import { drawn, map, standingOn } from "./map.js";
+import { plain } from "./policies.js";
 
 const correct = "Correct the header of the file; `godwit revision check` looks at all of them.";
 
 describe("Headers that do not fit together", () => {
-  const cases: [what: string, map: string, code: string, message: string, hint?: string][] = [
+  const cases: [what: string, drawing: string, code: string, message: string, hint?: string][] = [
     [
       "the same id twice",
       "t aaaa\nt aaaa",
@@ -144,9 +145,9 @@ describe("Headers that do not fit together", () => {
       "bbbb (map.txt:2) extends 'nosuch', which is no revision.",
     ],
   ];
-  for (const [what, map, code, message, hint = correct] of cases)
+  for (const [what, drawing, code, message, hint = correct] of cases)
     it(`are refused with id, file and line: ${what}`, () => {
-      const { revisions, switches } = drawn(map);
+      const { revisions, switches } = drawn(drawing);
       const error = failure(() => buildGraph(revisions, switches));
       expect([error.code, error.message, error.hint, error.exitCode]).to.deep.equal([code, message, hint, 2]);
     });
@@ -181,19 +182,16 @@ describe("A switch", () => {
 
 describe("Headers that name others", () => {
   it("may replace older ids: parents, needs, states and targets follow", () => {
-    const { revisions } = drawn("t new1  replaces: old1\nt next <- old1\nu dep  needs: old1");
-    const graph = buildGraph(revisions, []);
-    const policy = { unrecordedTrees: "started" } as const;
-    const steps = planUpgrade(graph, standingOn({ t: "old1" }), ["head"], policy).steps;
+    const graph = map("t new1  replaces: old1\nt next <- old1\nu dep  needs: old1");
+    const steps = planUpgrade(graph, standingOn({ t: "old1" }), ["head"], plain).steps;
     expect(steps.map((step) => step.revision)).to.have.members(["next", "dep"]);
     expect(
-      planUpgrade(graph, standingOn({}), ["old1"], policy).steps.map((step) => step.revision),
+      planUpgrade(graph, standingOn({}), ["old1"], plain).steps.map((step) => step.revision),
     ).to.deep.equal(["new1"]);
   });
 
   it("may extend a revision, and are then no node of their own", () => {
-    const { revisions } = drawn("t aaaa\nt bbbb  extends: aaaa");
-    const graph = buildGraph(revisions, []);
+    const graph = map("t aaaa\nt bbbb  extends: aaaa");
     expect(graph.revisions.map((revision) => revision.id)).to.deep.equal(["aaaa"]);
   });
 });

@@ -2,7 +2,6 @@
 import { expect } from "chai";
 import {
   type AppliedState,
-  buildGraph,
   planDowngrade,
   planStamp,
   planUpgrade,
@@ -10,16 +9,10 @@ import {
   type Step,
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
+import { map, standingOn } from "./map.js";
+import { butler, plain } from "./policies.js";
 
-const plain = { unrecordedTrees: "started" } as const;
-const butler = { unrecordedTrees: "left-alone" } as const;
 const nothing = standingOn({});
-
-function map(text: string): RevisionGraph {
-  const { revisions, switches } = drawn(text);
-  return buildGraph(revisions, switches);
-}
 
 function told(steps: readonly Step[]): string[] {
   return steps.map((step) => `${step.direction} ${step.revision} (${step.heads.join(" ")})`);

@@ -1,4 +1,10 @@
-import type { AppliedState, Revision, Switch } from "../../../lib/graph/index.js";
+import {
+  type AppliedState,
+  buildGraph,
+  type Revision,
+  type RevisionGraph,
+  type Switch,
+} from "../../../lib/graph/index.js";
 
 /**
  * Draws trees as text, a line a revision, oldest first:
@@ -45,6 +51,12 @@ export function drawn(text: string): { revisions: Revision[]; switches: Switch[]
     });
   }
   return { revisions, switches };
+}
+
+/** The graph of trees that are drawn. */
+export function map(text: string): RevisionGraph {
+  const { revisions, switches } = drawn(text);
+  return buildGraph(revisions, switches);
 }
 
 function list(text: string, name: string): string[] {

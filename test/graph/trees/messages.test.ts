@@ -10,12 +10,10 @@ import {
   resolveRevision,
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
+import { map, standingOn } from "./map.js";
+import { butler, plain } from "./policies.js";
 
-const plain = { unrecordedTrees: "started" } as const;
-const butler = { unrecordedTrees: "left-alone" } as const;
-
-const map = `
+const graph = map(`
   store  root
   store  old1 <- root  Old 1.0.0
   store  old2 <- old1  Old 2.0.0
@@ -29,9 +27,7 @@ const map = `
   pair   left
   pair   right
   app-2  only
-`;
-const { revisions, switches } = drawn(map);
-const graph = buildGraph(revisions, switches);
+`);
 
 const nothing = standingOn({});
 const old2 = standingOn({ store: "old2" });
@@ -262,8 +258,8 @@ describe("What is told of a downgrade that cannot be", () => {
 
   it("that leads back over a switch without a way back", () => {
     const oneWay = buildGraph(
-      revisions,
-      switches.map((edge) => ({ ...edge, reversible: false })),
+      graph.revisions,
+      graph.switches.map((edge) => ({ ...edge, reversible: false })),
     );
     const chain = [null, "root", "old1", "old2", "new1"];
     const state: AppliedState = {

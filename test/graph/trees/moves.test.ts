@@ -10,8 +10,8 @@ import {
   type Step,
 } from "../../../lib/graph/index.js";
 import { revisions } from "../arbitrary.js";
+import { plain } from "./policies.js";
 
-const plain = { unrecordedTrees: "started" } as const;
 const empty: AppliedState = { heads: new Map(), order: [] };
 
 /** What a runner records: the heads of each step, and a row for each parent of what was applied. */

@@ -13,16 +13,10 @@ import {
   tipsOf,
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
+import { drawn, map, standingOn } from "./map.js";
+import { butler, plain } from "./policies.js";
 
-const plain = { unrecordedTrees: "started" } as const;
-const butler = { unrecordedTrees: "left-alone" } as const;
 const nothing = standingOn({});
-
-function map(text: string): RevisionGraph {
-  const { revisions, switches } = drawn(text);
-  return buildGraph(revisions, switches);
-}
 
 function labels(graph: RevisionGraph): Record<string, string | undefined> {
   return Object.fromEntries([...graph.graph.byLabel].map(([label, node]) => [label, graph.graph.ids[node]]));

@@ -1,16 +1,15 @@
 import { expect } from "chai";
-import { buildGraph, historyOf, parseRange, stateAt } from "../../../lib/graph/index.js";
+import { historyOf, parseRange, stateAt } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
+import { map, standingOn } from "./map.js";
 
-const { revisions, switches } = drawn(`
+const graph = map(`
   app  a1
   app  a2 <- a1  Class 1
   app  a3 <- a2  Class 2
   lib  l1
   lib  l2 <- l1
 `);
-const graph = buildGraph(revisions, switches);
 const state = standingOn({ app: "a2", lib: "l2" });
 
 function shown(range: string | undefined): string {
@@ -47,7 +46,7 @@ describe("The ends of a range", () => {
   });
 
   it("of nothing show nothing", () => {
-    expect(historyOf(buildGraph([], []), null, "head:")).to.deep.equal([]);
+    expect(historyOf(map(""), null, "head:")).to.deep.equal([]);
   });
 
   it("are told where the lower one is not below the upper one", () => {
@@ -62,7 +61,7 @@ describe("The ends of a range", () => {
 });
 
 describe("A range over trees that depend on each other", () => {
-  const linked = drawn(`
+  const view = map(`
     lib  l1
     lib  l2 <- l1
     app  a1
@@ -71,7 +70,6 @@ describe("A range over trees that depend on each other", () => {
     app  b3 <- b2   Class 1
     app  c3 <- b2   Class 2
   `);
-  const view = buildGraph(linked.revisions, linked.switches);
   const of = (range: string): string =>
     historyOf(view, null, range)
       .map(({ id }) => id)
@@ -91,7 +89,7 @@ describe("A range over trees that depend on each other", () => {
   });
 
   it("ends with all tips of a tree of several classes", () => {
-    const two = buildGraph(drawn("t root\nt a1 <- root  A 1\nt b1 <- root  B 1").revisions, []);
+    const two = map("t root\nt a1 <- root  A 1\nt b1 <- root  B 1");
     expect(historyOf(two, null, ":heads").map(({ id }) => id)).to.deep.equal(["a1", "b1", "root"]);
   });
 
@@ -101,23 +99,20 @@ describe("A range over trees that depend on each other", () => {
   });
 
   it("ends at the tips that head means", () => {
-    const two = buildGraph(drawn("one a1\none a2 <- a1\ntwo b1").revisions, []);
+    const two = map("one a1\none a2 <- a1\ntwo b1");
     expect(historyOf(two, null, ":head").map(({ id }) => id)).to.deep.equal(["a2", "a1", "b1"]);
   });
 
   it("counts its end from its beginning with all digits", () => {
     const ids = Array.from({ length: 12 }, (_, at) => `n${at}`);
-    const line = buildGraph(
-      drawn(ids.map((id, at) => `t ${id}${at === 0 ? "" : ` <- n${at - 1}`}`).join("\n")).revisions,
-      [],
-    );
+    const line = map(ids.map((id, at) => `t ${id}${at === 0 ? "" : ` <- n${at - 1}`}`).join("\n"));
     expect(historyOf(line, null, "n1:+10").map(({ id }) => id)).to.deep.equal(ids.slice(1).toReversed());
   });
 });
 
 describe("A state that is only thought of", () => {
   it("has each target as a head of its tree, and no order", () => {
-    const view = buildGraph(drawn("one a1\none a2 <- a1\none a3 <- a1\ntwo b1").revisions, []);
+    const view = map("one a1\none a2 <- a1\none a3 <- a1\ntwo b1");
     expect(stateAt(view, ["a2", "b1", "one@a3"])).to.deep.equal({
       heads: new Map([
         ["one", ["a2", "a3"]],

@@ -9,8 +9,7 @@ import {
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
 import { drawn } from "./map.js";
-
-const plain = { unrecordedTrees: "started" } as const;
+import { butler, plain } from "./policies.js";
 
 const { revisions, switches } = drawn(`
   store  root
@@ -94,7 +93,7 @@ describe("A tree of classes that stands at its root, or nowhere", () => {
   it("has what is pending only where one tip can be meant", () => {
     const nowhere = { heads: new Map(), order: [] };
     expect(pending(graph, nowhere, plain).get("app")).to.deep.equal(["app1"]);
-    expect(pending(graph, nowhere, { unrecordedTrees: "left-alone" }).get("app")).to.deep.equal([]);
+    expect(pending(graph, nowhere, butler).get("app")).to.deep.equal([]);
     const error = failure(() => planUpgrade(graph, recorded("root"), ["store@head"], plain));
     expect([error.code, error.message.includes("old2"), error.message.includes("new1")]).to.deep.equal([
       "multiple-heads",

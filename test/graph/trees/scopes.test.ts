@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import {
   type AppliedState,
-  buildGraph,
   planDowngrade,
   planStamp,
   planUpgrade,
@@ -9,15 +8,8 @@ import {
   type RevisionGraph,
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
-
-const plain = { unrecordedTrees: "started" } as const;
-const butler = { unrecordedTrees: "left-alone" } as const;
-
-function map(text: string): RevisionGraph {
-  const { revisions, switches } = drawn(text);
-  return buildGraph(revisions, switches);
-}
+import { map, standingOn } from "./map.js";
+import { butler, plain } from "./policies.js";
 
 function up(graph: RevisionGraph, state: AppliedState, target: string): string {
   return planUpgrade(graph, state, [target], plain)

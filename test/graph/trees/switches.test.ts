@@ -1,20 +1,8 @@
 import { expect } from "chai";
-import {
-  type AppliedState,
-  buildGraph,
-  pending,
-  planUpgrade,
-  type RevisionGraph,
-} from "../../../lib/graph/index.js";
+import { type AppliedState, pending, planUpgrade, type RevisionGraph } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
-
-const plain = { unrecordedTrees: "started" } as const;
-
-function map(text: string): RevisionGraph {
-  const { revisions, switches } = drawn(text);
-  return buildGraph(revisions, switches);
-}
+import { map, standingOn } from "./map.js";
+import { plain } from "./policies.js";
 
 function plan(graph: RevisionGraph, state: AppliedState, ...targets: string[]): string[] {
   return planUpgrade(graph, state, targets, plain).steps.map(

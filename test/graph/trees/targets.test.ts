@@ -11,13 +11,11 @@ import {
   type Step,
 } from "../../../lib/graph/index.js";
 import { failure } from "./failure.js";
-import { drawn, standingOn } from "./map.js";
-
-const plain = { unrecordedTrees: "started" } as const;
-const butler = { unrecordedTrees: "left-alone" } as const;
+import { map, standingOn } from "./map.js";
+import { butler, plain } from "./policies.js";
 
 /** A tree of two classes with a switch, one of numbered versions, and one that was never started. */
-const { revisions, switches } = drawn(`
+const graph = map(`
   datasets           059cc7b7ef13                                    placeholder
   datasets           635083325f20 <- 059cc7b7ef13  Integer 1.0.0     placeholder
   datasets           2101fbf51ad3 <- 059cc7b7ef13  Uuid 1.0.0        placeholder
@@ -30,7 +28,6 @@ const { revisions, switches } = drawn(`
   obscore            8b8e030aba2b                                    placeholder
   obscore            a0d766f99876 <- 8b8e030aba2b  LiveTable 0.0.1
 `);
-const graph = buildGraph(revisions, switches);
 const old = standingOn({ datasets: "635083325f20", "dimensions-config": "f3bcee34f344" });
 
 /** The datasets tree after the switch and one upgrade, as a runner records it. */
@@ -186,8 +183,8 @@ describe("Downgrade targets of a repository", () => {
         "irreversible-switch",
       );
     const reversible = buildGraph(
-      revisions,
-      switches.map((edge) => ({ ...edge, reversible: true })),
+      graph.revisions,
+      graph.switches.map((edge) => ({ ...edge, reversible: true })),
     );
     const plan = planDowngrade(reversible, switched, "635083325f20");
     expect(told(plan.steps)).to.deep.equal(["down 4e2d7a28475b", "switch 635083325f20"]);
@@ -218,12 +215,12 @@ describe("What is pending", () => {
   });
 
   it("leaves out what no code could run, and what is above that", () => {
-    const trees = drawn(`
+    const trees = map(`
       tree  aaaa
       tree  bbbb <- aaaa
       tree  cccc <- bbbb  placeholder
       tree  dddd <- cccc`);
-    const found = pending(buildGraph(trees.revisions, []), standingOn({ tree: "aaaa" }), plain);
+    const found = pending(trees, standingOn({ tree: "aaaa" }), plain);
     expect(found.get("tree")).to.deep.equal(["bbbb"]);
   });
 });
@@ -259,11 +256,10 @@ describe("A stamp", () => {
   });
 
   it("puts a tree on one revision only where a repository allows no more", () => {
-    const trees = drawn(`
+    const two = map(`
       tree  aaaa
       tree  bbbb <- aaaa
       tree  cccc <- aaaa`);
-    const two = buildGraph(trees.revisions, []);
     const nowhere: AppliedState = { heads: new Map(), order: [] };
     expect(planStamp(two, nowhere, ["bbbb", "cccc"], { ...plain, rows: "keep" })[0]?.heads).to.deep.equal([
       "bbbb",
@@ -289,7 +285,7 @@ describe("History", () => {
   });
 
   it("counts back in every tree by itself: from what is applied where the range ends there, else from the tips", () => {
-    const grown = drawn(`
+    const trees = map(`
       app  a1
       app  a2 <- a1
       app  a3 <- a2
@@ -297,7 +293,6 @@ describe("History", () => {
       lib  l1
       lib  l2 <- l1  needs: a1
       use  u1  needs: l2`);
-    const trees = buildGraph(grown.revisions, []);
     const low = standingOn({ app: "a3", lib: "l1" });
     const shown = (state: AppliedState | null, range: string): string =>
       historyOf(trees, state, range)
@@ -320,7 +315,7 @@ describe("History", () => {
 });
 
 describe("What an error offers to type", () => {
-  const parted = drawn(`
+  const trees = map(`
     app  a1
     app  a2 <- a1
     app  a3 <- a1
@@ -329,7 +324,6 @@ describe("What an error offers to type", () => {
     lib  l3 <- l1  New 1
     use  u1
     use  u2 <- u1`);
-  const trees = buildGraph(parted.revisions, []);
 
   it("is a merge of the tree's tips where they are of one branch, and only then", () => {
     expect(failure(() => planUpgrade(trees, standingOn({ app: "a1" }), ["head"], butler)).hint).to.include(
@@ -341,7 +335,7 @@ describe("What an error offers to type", () => {
 
   it("+1 begins the tree that is left where all others are at their ends", () => {
     const rest = buildGraph(
-      parted.revisions.filter(({ manager }) => manager !== "lib"),
+      trees.revisions.filter(({ manager }) => manager !== "lib"),
       [],
     );
     const steps = planUpgrade(rest, standingOn({ app: "a2" }), ["+2"], plain).steps;
