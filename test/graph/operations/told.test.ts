@@ -200,6 +200,9 @@ describe("What is told of a range of a version table that is none", () => {
     ],
     ["", "rig1:lef2", "not-an-ancestor", "rig1 is not below 'lef2'."],
     ["", "-9:heads", "not-an-ancestor", "'-9' leads below the first revision."],
+    ["", "-0:", "unknown-revision", "There is no revision or label '-0'."],
+    ["", "-1x:", "unknown-revision", "There is no revision or label '-1x'."],
+    ["", "-1x:+1", "unknown-revision", "There is no revision or label '-1x'."],
     ["", "-9:", "not-an-ancestor", "'-9' leads below the first revision."],
     ["", "-2:lef2", "not-an-ancestor", "'-2' leads below the first revision."],
     [
