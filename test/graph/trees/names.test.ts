@@ -225,6 +225,20 @@ describe("What is pending", () => {
     expect(of(nothing, butler)).to.deep.equal([]);
   });
 
+  it("is what an upgrade runs, though a switch would be shorter than the line", () => {
+    const shorter = map(`
+      store  one1  New 1
+      store  one2 <- one1  New 2
+      store  two1 <- one1  New 3
+      store  two2 <- two1  New 4
+      store  two3 <- two2  New 5
+      store  two4 <- two3  New 6
+      store  one2 => two4`);
+    const state = standingOn({ store: "one1" });
+    expect(pending(shorter, state, plain).get("store")).to.deep.equal(["two1", "two2", "two3", "two4"]);
+    expect(up(shorter, "head", state)).to.deep.equal(["two1", "two2", "two3", "two4"]);
+  });
+
   it("is nothing where the tip is applied, on whatever else the tree stands", () => {
     expect(of(standingOn({ store: ["one2", "two3"] }))).to.deep.equal([]);
   });
