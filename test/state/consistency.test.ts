@@ -1,34 +1,20 @@
 import { expect } from "chai";
-import type { Revision } from "../../lib/graph/revision.js";
+import type { Problem } from "../../lib/api/results.js";
 import { findProblems } from "../../lib/state/consistency.js";
 import type { Sources } from "../../lib/state/consistency.js";
 import type { TreeState } from "../../lib/state/state.js";
+import { drawn } from "../graph/trees/map.js";
 
-function revision(id: string, parents: string[], branch: string | null, version: string | null): Revision {
-  return {
-    id,
-    parents,
-    dependsOn: [],
-    labels: [],
-    replaces: [],
-    extends: [],
-    manager: "datasets",
-    branch,
-    version,
-    summary: id,
-    placeholder: null,
-    source: { file: null, line: 1 },
-  };
-}
-
-const files = [
-  revision("root", [], null, null),
-  revision("one", ["root"], "Class", "1.0.0"),
-  revision("two", ["one"], "Class", "2.0.0"),
-  revision("plain", ["root"], null, null),
-  revision("early", ["root"], "Class", null),
-  revision("begun", [], "Class", "1.0.0"),
-];
+const { revisions } = drawn(`
+  datasets  root
+  datasets  one <- root    Class 1.0.0
+  datasets  two <- one     Class 2.0.0
+  datasets  plain <- root
+  datasets  early <- root  Class 0
+  datasets  begun          Class 1.0.0
+`);
+/** One of them says its class alone. */
+const files = revisions.map((one) => (one.id === "early" ? { ...one, version: null } : one));
 const known = {
   managers: ["datasets"],
   hasBranch: () => true,
@@ -59,6 +45,20 @@ const rootRow = {
   appliedBy: "godwit",
   checksum: null,
 };
+
+/** What is found where nothing tells anything but for these sources. */
+function problemsOf(sources: Partial<Sources>): readonly Problem[] {
+  return findProblems({
+    trees: new Map(),
+    recorded: [],
+    alembic: null,
+    known,
+    orphanTables: [],
+    foreign: [],
+    records: () => true,
+    ...sources,
+  });
+}
 
 const cases: {
   readonly title: string;
@@ -129,16 +129,7 @@ const cases: {
 
 describe("What is told of a disagreement", () => {
   function messages(sources: Partial<Sources>): string[] {
-    return findProblems({
-      trees: new Map(),
-      recorded: [],
-      alembic: null,
-      known,
-      orphanTables: [],
-      foreign: [],
-      records: () => true,
-      ...sources,
-    }).map(({ message }) => message);
+    return problemsOf(sources).map(({ message }) => message);
   }
 
   it("names an unknown revision by class and version, where the repository says them", () => {
@@ -365,16 +356,7 @@ const inFull: {
 describe("What is said of a disagreement, and what to do", () => {
   for (const { title, sources, problems } of inFull) {
     it(`names ${title}`, () => {
-      const found = findProblems({
-        trees: new Map(),
-        recorded: [],
-        alembic: null,
-        known,
-        orphanTables: [],
-        foreign: [],
-        records: () => true,
-        ...sources,
-      });
+      const found = problemsOf(sources);
       expect(found.map(({ code, message, hint }) => [code, message, hint])).to.deep.equal(problems);
     });
   }
@@ -383,16 +365,7 @@ describe("What is said of a disagreement, and what to do", () => {
 describe("Consistency of what a repository records", () => {
   for (const { title, sources, codes } of cases) {
     it(title, () => {
-      const problems = findProblems({
-        trees: new Map(),
-        recorded: [],
-        alembic: null,
-        known,
-        orphanTables: [],
-        foreign: [],
-        records: () => true,
-        ...sources,
-      });
+      const problems = problemsOf(sources);
       expect(problems.map((problem) => problem.code)).to.deep.equal(codes);
     });
   }

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Session } from "../../lib/database/database.js";
 import { sql } from "../../lib/database/sql.js";
-import type { Revision, Step } from "../../lib/graph/revision.js";
+import type { Step } from "../../lib/graph/revision.js";
 import { openRepository } from "../../lib/repository/open.js";
 import type { Repository } from "../../lib/repository/repository.js";
 import { createAlembicTable, readAlembicRows, replaceAlembicRows } from "../../lib/state/alembic.js";
@@ -14,50 +14,42 @@ import { createVersionTable, readVersionRows } from "../../lib/state/version-tab
 import type { VersionRow } from "../../lib/state/version-tables.js";
 import { adopt, needsAdoption, recordStep, writeStamps } from "../../lib/state/write.js";
 import type { Stamp } from "../../lib/state/write.js";
+import { drawn } from "../graph/trees/map.js";
 import { databases } from "../support/databases.js";
 
-function revision(id: string, parents: string[], branch: string | null = null, manager = "app"): Revision {
-  return {
-    id,
-    parents,
-    dependsOn: [],
-    labels: [],
-    replaces: [],
-    extends: [],
-    manager,
-    branch,
-    version: branch === null ? null : "1.0.0",
-    summary: id,
-    placeholder: null,
-    source: { file: null, line: 1 },
-  };
-}
-
 /** A tree of two classes with a switch between them, and one that is a diamond. */
-const files = [
-  revision("root", []),
-  revision("old1", ["root"], "Old"),
-  revision("old2", ["old1"], "Old"),
-  revision("new1", ["root"], "New"),
-  revision("new2", ["new1"], "New"),
-  revision("start", [], null, "diamond"),
-  revision("left", ["start"], null, "diamond"),
-  revision("right", ["start"], null, "diamond"),
-  revision("both", ["left", "right"], null, "diamond"),
-];
+const { revisions, switches } = drawn(`
+  app      root
+  app      old1 <- root  Old 1.0.0
+  app      old2 <- old1  Old 1.0.0
+  app      new1 <- root  New 1.0.0
+  app      new2 <- new1  New 1.0.0
+  app      old2 <=> new2
+  diamond  start
+  diamond  left <- start
+  diamond  right <- start
+  diamond  both <- left right
+`);
+const edge = switches[0]!;
 const known: KnownRevisions = {
   managers: ["app", "diamond"],
-  revision: (id) => files.find((one) => one.id === id),
+  revision: (id) => revisions.find((one) => one.id === id),
   hasBranch: () => true,
 };
-const edge = {
+const forth: Step = {
+  direction: "switch",
   manager: "app",
-  from: "old2",
-  to: "new2",
-  dependsOn: [],
-  summary: "",
-  reversible: true,
-  source: { file: null, line: 1 },
+  revision: "new2",
+  from: ["old2"],
+  switch: { edge, way: "forth" },
+  heads: ["new2"],
+};
+const back: Step = {
+  ...forth,
+  revision: "old2",
+  from: ["new2"],
+  switch: { edge, way: "back" },
+  heads: ["old2"],
 };
 const stamp: Stamp = { at: "2026-01-01T00:00:00.000Z", by: "godwit 1" };
 
@@ -86,7 +78,7 @@ for (const kind of databases) {
     async function record(session: Session, step: Step, by = stamp): Promise<void> {
       const ran = {
         step,
-        revision: files.find(({ id }) => id === step.revision)!,
+        revision: revisions.find(({ id }) => id === step.revision)!,
         durationMs: 12n,
         checksum: "f00",
       };
@@ -176,21 +168,6 @@ for (const kind of databases) {
     });
 
     it("record a switch, and the way back over it", async () => {
-      const forth: Step = {
-        direction: "switch",
-        manager: "app",
-        revision: "new2",
-        from: ["old2"],
-        switch: { edge, way: "forth" },
-        heads: ["new2"],
-      };
-      const back: Step = {
-        ...forth,
-        revision: "old2",
-        from: ["new2"],
-        switch: { edge, way: "back" },
-        heads: ["old2"],
-      };
       await inOne(async (session) => {
         for (const [id, parent] of [
           ["root", null],
@@ -207,14 +184,6 @@ for (const kind of databases) {
     });
 
     it("write the chain below a switch on the way back where a tree was adopted above it", async () => {
-      const back: Step = {
-        direction: "switch",
-        manager: "app",
-        revision: "old2",
-        from: ["new2"],
-        switch: { edge, way: "back" },
-        heads: ["old2"],
-      };
       await inOne(async (session) => {
         await writeStamps(
           session,
