@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import * as postgres from "../../lib/database/postgres/literals.js";
-import { sql } from "../../lib/database/sql.js";
+import { numberOf, sql } from "../../lib/database/sql.js";
 import type { SqlValue } from "../../lib/database/sql.js";
 import * as sqlite from "../../lib/database/sqlite/literals.js";
 import { openDatabase } from "../../lib/database/open.js";
@@ -92,10 +92,24 @@ describe("Values in SQL", () => {
 
   it("that only PostgreSQL can hold are refused on SQLite: NaN", () => {
     expect(postgres.literal(Number.NaN)).to.equal("'NaN'::double precision");
-    expect(failure(() => sqlite.literal(Number.NaN))).to.include("NaN");
+    expect(failure(() => sqlite.literal(Number.NaN))).to.equal(
+      "not-a-number: SQLite stores no NaN, and would make it NULL without a word. Write null where nothing is meant.",
+    );
+  });
+
+  it("that are floats of few digits stay as they are written on SQLite, with sign and point", () => {
+    for (const value of [1.23456789012345, -1.23456789012345])
+      expect(sqlite.literal(value)).to.equal(String(value));
+  });
+
+  it("that count something are read whole", () => {
+    expect(numberOf([{ n: largest }])).to.equal(largest);
   });
 
   it("that no database can hold are refused, and not shown whole", () => {
+    expect(failure(() => sqlite.literal(`\ud800${"x".repeat(100)}`)).split(". ")[0]).to.equal(
+      `bad-text: The text "\\ud800${"x".repeat(79)}" holds half a character, which no database can store.`,
+    );
     expect(failure(() => postgres.literal("a\0"))).to.equal(
       'bad-text: PostgreSQL cannot store the text "a\\u0000": it holds a zero byte or half a character.',
     );
