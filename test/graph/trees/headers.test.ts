@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { buildGraph, planUpgrade } from "../../../lib/graph/index.js";
+import { loadGraph } from "../../../lib/graph/load.js";
 import { failure } from "./failure.js";
 import { drawn, map, standingOn } from "./map.js";
 import { plain } from "./policies.js";
@@ -159,6 +160,27 @@ describe("Headers that do not fit together", () => {
     }));
     expect(failure(() => buildGraph(revisions, [])).message).to.equal(
       "aaaa has the parent 'bbbb', which is no revision.",
+    );
+  });
+});
+
+describe("Nodes without files", () => {
+  const circle = (size: number): unknown =>
+    loadGraph(
+      Array.from({ length: size }, (_, at) => ({ id: `n${at}`, parents: [`n${(at + size - 1) % size}`] })),
+    );
+
+  it("are named by their ids, and must have one each", () => {
+    const twice = ["a", "b", "b"].map((id) => ({ id, parents: [] }));
+    expect(failure(() => loadGraph(twice)).message).to.equal("Two revisions have the id b: b and b.");
+    expect(failure(() => loadGraph([{ id: "", parents: [] }])).code).to.equal("invalid-revision-id");
+  });
+
+  it("of a long circle are told by ten of them, and how many there are more", () => {
+    const told = "These revisions are each other's ancestors: n0, n";
+    expect(failure(() => circle(10)).message).to.equal(`${told}9, n8, n7, n6, n5, n4, n3, n2, n1.`);
+    expect(failure(() => circle(12)).message).to.equal(
+      `${told}11, n10, n9, n8, n7, n6, n5, n4, n3 and 2 more.`,
     );
   });
 });
