@@ -1,5 +1,5 @@
 /** A table that is written anew, as a set: filled bare, then in the place of the old one, with all that it had. */
-import { applyChanges } from "../../schema/apply.js";
+import { applyChanges, emptyTable } from "../../schema/apply.js";
 import type { Rekey } from "../../schema/editor.js";
 import { isInteger, rekeyChanges, withRenamedReferences } from "../../schema/rekey.js";
 import type { KeyHolder } from "../../schema/rekey.js";
@@ -105,23 +105,12 @@ function withoutOldCounting(target: Target, { columns }: KeyHolder, { type }: Re
 
 function bareTable(table: Table, name: string): Table {
   return {
-    ...table,
-    name,
+    ...emptyTable(name),
     columns: table.columns.map(({ notNullName: _name, identityOptions: _options, ...column }) => ({
       ...column,
       nullable: true,
       identity: null,
     })),
-    primaryKey: null,
-    uniques: [],
-    foreignKeys: [],
-    checks: [],
-    exclusions: [],
-    indexes: [],
-    triggers: [],
-    comment: null,
-    sequences: [],
-    attachments: [],
     options: bareOptions(table.options),
   };
 }
