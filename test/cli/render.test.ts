@@ -14,7 +14,7 @@ import { printRun, runListener } from "../../lib/cli/render/run.js";
 import { schemaLines } from "../../lib/cli/render/schema.js";
 import { table } from "../../lib/cli/render/table.js";
 import { emptyTable } from "../../lib/database/schema/apply.js";
-import { column } from "../support/column.js";
+import { column, foreignKey } from "../support/definitions.js";
 import { printed } from "../support/printed.js";
 import { clean, drift } from "./reports.js";
 
@@ -408,15 +408,6 @@ describe("Revisions, as they are printed", () => {
 
 describe("A schema, in lines", () => {
   it("says what is not as usual", () => {
-    const key = {
-      name: null,
-      columns: ["a"],
-      referencedTable: "o",
-      referencedColumns: ["x"],
-      onDelete: "NO ACTION",
-      onUpdate: "NO ACTION",
-      deferrable: "no",
-    } as const;
     const lines = schemaLines({
       tables: [
         {
@@ -435,15 +426,13 @@ describe("A schema, in lines", () => {
             nullsNotDistinct: true,
           },
           foreignKeys: [
-            key,
-            {
-              ...key,
-              name: "fk",
+            foreignKey(null, ["a"], "o", ["x"]),
+            foreignKey("fk", ["a"], "o", ["x"], {
               onDelete: "CASCADE",
               onUpdate: "SET NULL",
               deferrable: "initially-immediate",
               validated: false,
-            },
+            }),
           ],
         },
         emptyTable("u"),

@@ -250,15 +250,16 @@ describe("godwit butler", () => {
 });
 
 describe("An error", () => {
-  it("is told with its causes where that is asked for, and as a document to programs", async () => {
+  /** A project of which the first revision does this on the way up. */
+  async function projectWhere(work: string): Promise<string> {
     const folder = await project();
-    await writeFile(
-      path.join(folder, "revisions/app/aaaaaaaaaaaa_make.ts"),
-      revisionText(
-        { id: "aaaaaaaaaaaa" },
-        '  async up({ mode }) { if (mode === "run") throw new Error("no luck"); },\n',
-      ),
-    );
+    const file = path.join(folder, "revisions/app/aaaaaaaaaaaa_make.ts");
+    await writeFile(file, revisionText({ id: "aaaaaaaaaaaa" }, `  async up({ mode }) { ${work} },\n`));
+    return folder;
+  }
+
+  it("is told with its causes where that is asked for, and as a document to programs", async () => {
+    const folder = await projectWhere('if (mode === "run") throw new Error("no luck");');
     const plain = await told(folder, "upgrade", "aaaaaaaaaaaa");
     expect(plain.status).to.equal(1);
     expect(plain.stderr).to.include("no luck").and.not.include("    at ");
@@ -269,14 +270,7 @@ describe("An error", () => {
   });
 
   it("that nobody meant is told as a defect", async () => {
-    const folder = await project();
-    await writeFile(
-      path.join(folder, "revisions/app/aaaaaaaaaaaa_make.ts"),
-      revisionText(
-        { id: "aaaaaaaaaaaa" },
-        '  async up({ mode }) { if (mode === "plan") throw new TypeError("odd"); },\n',
-      ),
-    );
+    const folder = await projectWhere('if (mode === "plan") throw new TypeError("odd");');
     const { status, stderr } = await told(folder, "plan", "aaaaaaaaaaaa");
     expect([status, stderr]).to.satisfy(
       ([code, text]: [number, string]) =>
@@ -285,9 +279,7 @@ describe("An error", () => {
     const { error } = await document(folder, "plan", "aaaaaaaaaaaa");
     expect(error).to.deep.equal({ code: "defect", message: "odd", hint: null, done: [] });
   });
-});
 
-describe("An error", () => {
   it("is coloured for terminals alone, whatever a CI system sets", async () => {
     const { stderr } = await runGodwit(["current", "--repo", "/nowhere"], {
       env: { CI: "true", TERM: "xterm-256color" },

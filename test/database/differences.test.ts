@@ -2,28 +2,13 @@
 import { expect } from "chai";
 import { emptyTable } from "../../lib/database/schema/apply.js";
 import { compareTables, type TableDifference } from "../../lib/database/schema/differences.js";
-import type { ForeignKey, Index, Table } from "../../lib/database/schema/table.js";
-import { column } from "../support/column.js";
+import type { Table } from "../../lib/database/schema/table.js";
+import { column, foreignKey, index } from "../support/definitions.js";
 
 const number = column("n", { type: "BIGINT", nullable: false });
 const empty: Table = { ...emptyTable("t"), columns: [number] };
-const index: Index = {
-  name: "i",
-  unique: false,
-  keys: [{ column: "n", expression: null, suffix: null }],
-  method: "btree",
-  where: null,
-  include: [],
-};
-const key: ForeignKey = {
-  name: "f",
-  columns: ["n"],
-  referencedTable: "o",
-  referencedColumns: ["id"],
-  onDelete: "NO ACTION",
-  onUpdate: "NO ACTION",
-  deferrable: "no",
-};
+const key = foreignKey("f", ["n"], "o", ["id"]);
+const usualIndex = index("i", "n");
 
 /** What is told where a table is expected to be empty of all that it has. */
 function told(found: Partial<Table>, expected: Partial<Table> = {}): string[] {
@@ -106,7 +91,7 @@ describe("The text of a difference", () => {
       {
         indexes: [
           {
-            ...index,
+            ...usualIndex,
             unique: true,
             keys: [{ column: null, expression: "lower(n)", suffix: "DESC" }],
             method: "gin",
@@ -140,17 +125,17 @@ describe("The text of a difference", () => {
   it("says nothing of tables that are the same, but for spaces and quotes", () => {
     expect(
       told(
-        { checks: [{ name: "c", expression: '"n" >  0' }], foreignKeys: [key], indexes: [index] },
-        { checks: [{ name: "c", expression: "n > 0" }], foreignKeys: [key], indexes: [index] },
+        { checks: [{ name: "c", expression: '"n" >  0' }], foreignKeys: [key], indexes: [usualIndex] },
+        { checks: [{ name: "c", expression: "n > 0" }], foreignKeys: [key], indexes: [usualIndex] },
       ),
     ).to.deep.equal([]);
   });
 
   it("tells another name from another definition", () => {
-    expect(told({ indexes: [{ ...index, name: "j" }] }, { indexes: [index] })).to.deep.equal([
+    expect(told({ indexes: [{ ...usualIndex, name: "j" }] }, { indexes: [usualIndex] })).to.deep.equal([
       "index i name: i | j",
     ]);
-    expect(told({ indexes: [{ ...index, unique: true }] }, { indexes: [index] })).to.deep.equal([
+    expect(told({ indexes: [{ ...usualIndex, unique: true }] }, { indexes: [usualIndex] })).to.deep.equal([
       "index i definition: (n) | UNIQUE (n)",
     ]);
     const named = (name: string | null, columns: string[]): Partial<Table> => ({

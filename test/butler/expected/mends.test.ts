@@ -5,7 +5,7 @@ import type { SchemaPair } from "../../../lib/butler/expected/verification.js";
 import { emptyTable } from "../../../lib/database/schema/apply.js";
 import type { Table } from "../../../lib/database/schema/table.js";
 import type { SchemaDifference } from "../../../lib/repository/verification.js";
-import { column } from "../../support/column.js";
+import { column, foreignKey, index } from "../../support/definitions.js";
 
 const table: Table = {
   ...emptyTable("t"),
@@ -15,28 +15,9 @@ const table: Table = {
     { name: "t_unq", columns: ["a"] },
     { name: null, columns: ["b"] },
   ],
-  foreignKeys: [
-    {
-      name: "t_fk",
-      columns: ["a"],
-      referencedTable: "o",
-      referencedColumns: ["x"],
-      onDelete: "NO ACTION",
-      onUpdate: "NO ACTION",
-      deferrable: "no",
-    },
-  ],
+  foreignKeys: [foreignKey("t_fk", ["a"], "o", ["x"])],
   checks: [{ name: "t_len_a", expression: "length(a) < 9" }],
-  indexes: [
-    {
-      name: "t_idx",
-      unique: false,
-      keys: [{ column: "a", expression: null, suffix: null }],
-      method: "btree",
-      where: null,
-      include: [],
-    },
-  ],
+  indexes: [index("t_idx", "a")],
 };
 
 const difference: SchemaDifference = {
