@@ -32,11 +32,10 @@ export async function findRevisions(options: ProjectOptions, kind: Repository["k
     trees: kind === "butler" ? "shipped" : "own",
   });
   const graph = buildGraph(catalog.revisions, catalog.switches);
-  const branches = new Set(catalog.revisions.map(({ manager, branch }) => `${manager}\n${branch}`));
   const known: KnownRevisions = {
     managers: [...new Set(catalog.revisions.map((revision) => revision.manager))],
     revision: (id) => graph.revision(id),
-    hasBranch: (manager, branch) => branches.has(`${manager}\n${branch}`),
+    hasBranch: (manager, branch) => graph.trees.get(manager)?.branches.has(branch) === true,
   };
   checkVersionTableNames(known.managers);
   return { graph, code: catalog, known, providers, hooks: configuration?.hooks ?? {}, folder };

@@ -1,12 +1,19 @@
 import { type Edges, neighbours } from "./graph.js";
 import { valueAt } from "../known.js";
 
+const none: readonly never[] = [];
+
 /** The same edges, seen from their other ends. */
-export function reversed(edges: Edges): number[][] {
-  const reverse: number[][] = Array.from(edges, () => []);
+export function reversed(edges: Edges): Edges {
+  // Most nodes have one neighbour or none: a list that has grown takes room for many.
+  const reverse: (number[] | undefined)[] = Array.from({ length: edges.length });
   for (let node = 0; node < edges.length; node++)
-    for (const other of neighbours(edges, node)) valueAt(reverse, other).push(node);
-  return reverse;
+    for (const other of neighbours(edges, node)) {
+      const list = reverse[other];
+      if (list === undefined) reverse[other] = [node];
+      else list.push(node);
+    }
+  return reverse.map((list) => list ?? none);
 }
 
 /** The nodes of one cycle, each followed by one that it needs; empty where there is no cycle. */

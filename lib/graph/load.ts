@@ -2,7 +2,7 @@ import { cycleIn, reversed } from "./cycles.js";
 import { effectiveDependencies } from "./effective.js";
 import { type Edges, type Graph, type GraphNode, neighbours } from "./graph.js";
 import { enumerate, problem } from "./problems.js";
-import { valueOf } from "../known.js";
+import { valueAt, valueOf } from "../known.js";
 
 /** One list for all that have no neighbours: thousands of empty ones would cost more than the graph itself. */
 const none: readonly never[] = [];
@@ -23,10 +23,7 @@ export function loadGraph<Node extends GraphNode>(
 ): Graph {
   const byId = indexIds(nodes, describe);
   const byLabel = indexLabels(nodes, byId, describe);
-  // Most nodes have one parent and nothing else: this runs at every start, over thousands of them.
-  const parents = nodes.map((node) =>
-    node.parents.length === 0 ? none : unique(node.parents.map((id) => parentOf(node, id, byId, describe))),
-  );
+  const parents = nodes.map((node) => parentsOf(node, byId, describe));
   const dependsOn = nodes.map((node) =>
     node.dependsOn === undefined || node.dependsOn.length === 0
       ? none
@@ -127,6 +124,17 @@ function indexLabels<Node extends GraphNode>(
     }
   }
   return byLabel;
+}
+
+function parentsOf<Node extends GraphNode>(
+  node: Node,
+  byId: ReadonlyMap<string, number>,
+  describe: (node: Node) => string,
+): readonly number[] {
+  const { parents } = node;
+  // Most nodes have one parent and nothing else: this runs at every start, over thousands of them.
+  if (parents.length === 1) return [parentOf(node, valueAt(parents, 0), byId, describe)];
+  return parents.length === 0 ? none : unique(parents.map((id) => parentOf(node, id, byId, describe)));
 }
 
 function parentOf<Node extends GraphNode>(

@@ -1,7 +1,6 @@
 import type { RehearsalReport } from "../../api/rehearse.js";
 import { copyListener } from "../render/copy.js";
 import { printRehearsal } from "../render/rehearsal.js";
-import { runListener } from "../render/run.js";
 import { printJson } from "../render/table.js";
 import { mannerOf, readRunOptions, repositoryOf, runOptions, textOf, textsOf } from "../settings.js";
 import { withSignals } from "../signals.js";
@@ -33,7 +32,10 @@ export const rehearseCommand: Command = {
     const targets = textsOf(argv, "target");
     const place = textOf(argv, "in");
     const manner = mannerOf(argv);
-    const { rehearse } = await import("../../api/rehearse.js");
+    const [{ rehearse }, { runListener }] = await Promise.all([
+      import("../../api/rehearse.js"),
+      import("../render/run.js"),
+    ]);
     const report = await withSignals((signal) =>
       rehearse(uri, targets.length === 0 ? "head" : targets, {
         ...readRunOptions(argv),

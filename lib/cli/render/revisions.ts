@@ -27,27 +27,25 @@ function treesOf(revisions: readonly Entry[]): Iterable<readonly Entry[]> {
 }
 
 function treeLines(revisions: readonly Entry[], detail: Detail): string[] {
-  const byId = new Map(revisions.map((revision) => [revision.id, revision]));
-  const drawn = drawLanes(revisions, (id) => markOf(byId.get(id)), lineStyle());
+  const drawn = drawLanes(revisions, markOf, lineStyle());
   const width = drawn.reduce((widest, { graph }) => Math.max(widest, graph.length), 0);
   const lines = [valueAt(revisions, 0).manager];
-  for (const node of drawn) {
-    const revision = byId.get(node.id);
-    if (revision !== undefined) addNode(lines, node, revision, width, detail);
-  }
+  for (const one of drawn) addNode(lines, one, width, detail);
   return lines;
 }
 
-function addNode(lines: string[], node: DrawnNode, revision: Entry, width: number, detail: Detail): void {
-  for (const line of node.above) lines.push(line);
-  lines.push(`${node.graph.padEnd(width)} ${describe(revision)}`);
-  for (const line of node.below) lines.push(line);
-  for (const line of detailsOf(revision, detail)) lines.push(`${node.continued.padEnd(width)}   ${line}`);
+function addNode(lines: string[], drawn: DrawnNode<Entry>, width: number, detail: Detail): void {
+  const { node: revision, above, graph, below, continued } = drawn;
+  for (const line of above) lines.push(line);
+  lines.push(`${graph.padEnd(width)} ${describe(revision)}`);
+  for (const line of below) lines.push(line);
+  if (detail === "plain") return;
+  for (const line of detailsOf(revision, detail)) lines.push(`${continued.padEnd(width)}   ${line}`);
 }
 
 /** `@` is where the repository stands, `*` applied, `+` pending, `.` neither; `o` where no repository was asked. */
-function markOf(revision: Entry | undefined): string {
-  switch (revision?.state) {
+function markOf({ state }: Entry): string {
+  switch (state) {
     case "current":
       return "@";
     case "applied":
@@ -73,8 +71,7 @@ function describe({ id, class: branch, version, summary, labels }: Entry): strin
   return `${id}${what}${label}  ${summary}`;
 }
 
-function detailsOf(revision: Entry, detail: Detail): string[] {
-  if (detail === "plain") return [];
+function detailsOf(revision: Entry, detail: Exclude<Detail, "plain">): string[] {
   if (detail === "applied") return [appliedText(revision)];
   const { parents, dependsOn, file } = revision;
   return [

@@ -5,8 +5,8 @@ export interface LaneNode {
 }
 
 /** Where a node stands, and the lanes that pass it. */
-export interface LaneRow {
-  readonly id: string;
+export interface LaneRow<Node> {
+  readonly node: Node;
   /** The lane of the node, counted from 0. */
   readonly lane: number;
   /** For each lane whether a line passes it. */
@@ -27,7 +27,7 @@ const alone: readonly boolean[] = [false];
  * Assigns lanes to nodes, as `git log --graph` does: a line runs down from a node to each of its parents that is shown.
  * @param nodes newest first: none before what builds on it
  */
-export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
+export function assignLanes<Node extends LaneNode>(nodes: readonly Node[]): LaneRow<Node>[] {
   const shown = new Set(nodes.map((node) => node.id));
   // By lane: the parent that its line leads to; null where the lane is free.
   const leadsTo: (string | null)[] = [];
@@ -35,7 +35,8 @@ export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
     const lane = leadsTo.indexOf(null);
     return lane === -1 ? leadsTo.push(null) - 1 : lane;
   };
-  return nodes.map(({ id, parents }) => {
+  return nodes.map((node) => {
+    const { id, parents } = node;
     const incoming = lanesTo(leadsTo, id);
     const lane = incoming[0] ?? free();
     const joined = incoming.length < 2 ? none : incoming.slice(1);
@@ -53,12 +54,15 @@ export function assignLanes(nodes: readonly LaneNode[]): LaneRow[] {
             leadsTo[other] = parent;
             return other;
           });
-    return { id, lane, lanes, joined, forked, goesOn: below.length > 0 };
+    return { node, lane, lanes, joined, forked, goesOn: below.length > 0 };
   });
 }
 
-function lanesTo(leadsTo: readonly (string | null)[], id: string): number[] {
-  const lanes: number[] = [];
-  for (let lane = leadsTo.indexOf(id); lane !== -1; lane = leadsTo.indexOf(id, lane + 1)) lanes.push(lane);
+function lanesTo(leadsTo: readonly (string | null)[], id: string): readonly number[] {
+  const first = leadsTo.indexOf(id);
+  if (first === -1) return none;
+  const lanes = [first];
+  for (let lane = leadsTo.indexOf(id, first + 1); lane !== -1; lane = leadsTo.indexOf(id, lane + 1))
+    lanes.push(lane);
   return lanes;
 }

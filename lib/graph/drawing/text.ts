@@ -4,8 +4,8 @@ import { assignLanes, type LaneNode, type LaneRow } from "./lanes.js";
 export type LineStyle = "unicode" | "ascii";
 
 /** One node as text: lines above it that join lanes, its own line up to the text, and lines below it that fork lanes. */
-export interface DrawnNode {
-  readonly id: string;
+export interface DrawnNode<Node> {
+  readonly node: Node;
   readonly above: readonly string[];
   /** The lanes with the node's mark; what is told of the revision follows. */
   readonly graph: string;
@@ -48,24 +48,24 @@ const characters = {
  * @param nodes newest first: none before what builds on it
  * @param mark the character for each node
  */
-export function drawLanes(
-  nodes: readonly LaneNode[],
-  mark: (id: string) => string,
+export function drawLanes<Node extends LaneNode>(
+  nodes: readonly Node[],
+  mark: (node: Node) => string,
   style: LineStyle,
-): DrawnNode[] {
+): DrawnNode<Node>[] {
+  const { line } = characters[style];
   return assignLanes(nodes).map((row) => {
-    const { id, lane, lanes, joined, forked, goesOn } = row;
-    const line = characters[style].line;
+    const { node, lane, lanes, joined, forked, goesOn } = row;
     if (lanes.length < 2 && forked.length === 0)
-      return { id, above: none, graph: mark(id), continued: goesOn ? line : "", below: none };
-    const cells = lanes.map((isPassing, at) => (at === lane ? mark(id) : isPassing ? line : " "));
+      return { node, above: none, graph: mark(node), continued: goesOn ? line : "", below: none };
+    const cells = lanes.map((isPassing, at) => (at === lane ? mark(node) : isPassing ? line : " "));
     const isOpen = (at: number): boolean =>
       lanes[at] === true || forked.includes(at) || (at === lane && goesOn);
     const after = Array.from({ length: Math.max(lanes.length, ...forked.map((at) => at + 1)) }, (_, at) =>
       isOpen(at) ? line : " ",
     );
     return {
-      id,
+      node,
       above: joined.length === 0 ? [] : [connection(row, joined, "joined", style)],
       graph: cells.join(" ").trimEnd(),
       continued: after.join(" ").trimEnd(),
@@ -76,7 +76,7 @@ export function drawLanes(
 
 /** A line that connects the lane of a node with others. */
 function connection(
-  { lane, lanes }: LaneRow,
+  { lane, lanes }: LaneRow<LaneNode>,
   others: readonly number[],
   kind: "joined" | "forked",
   style: LineStyle,

@@ -159,16 +159,13 @@ function labelCandidates(nodes: readonly Revision[]): Map<string, readonly Revis
 /** A revision without a class of its own continues that of its first parent. */
 function inheritedBranches(graph: Graph, nodes: readonly Revision[]): (string | null)[] {
   const known: (string | null | undefined)[] = nodes.map((revision) => revision.branch ?? undefined);
+  const below = (node: number): number | undefined => neighbours(graph.parents, node)[0];
   for (let start = 0; start < nodes.length; start++) {
-    if (known[start] !== undefined) continue;
-    const open: number[] = [];
-    let node: number | undefined = start;
-    while (node !== undefined && known[node] === undefined) {
-      open.push(node);
-      node = neighbours(graph.parents, node)[0];
-    }
-    const branch = node === undefined ? null : (known[node] ?? null);
-    for (const waiting of open) known[waiting] = branch;
+    let end: number | undefined = start;
+    while (end !== undefined && known[end] === undefined) end = below(end);
+    const branch = end === undefined ? null : (known[end] ?? null);
+    for (let node: number | undefined = start; node !== undefined && node !== end; node = below(node))
+      known[node] = branch;
   }
   return known.map((branch) => branch ?? null);
 }
@@ -257,7 +254,9 @@ function treesOf(
       },
     ]),
   );
-  for (const [node, revision] of nodes.entries()) {
+  let node = -1;
+  for (const revision of nodes) {
+    node += 1;
     const tree = valueOf(trees, revision.manager);
     const branch = valueAt(branchOf, node);
     tree.nodes.push(node);

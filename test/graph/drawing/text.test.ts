@@ -18,15 +18,15 @@ function nodes(text: string): LaneNode[] {
 
 function picture(text: string, style: LineStyle = "unicode"): string[] {
   return drawLanes(nodes(text), () => (style === "ascii" ? "*" : "●"), style).flatMap(
-    ({ above, graph, id, below }) => [...above, `${graph} ${id}`, ...below],
+    ({ above, graph, node, below }) => [...above, `${graph} ${node.id}`, ...below],
   );
 }
 
 /** As `picture`, with a further line of text below each node. */
 function detailed(text: string): string[] {
-  return drawLanes(nodes(text), () => "●", "unicode").flatMap(({ above, graph, id, below, continued }) => [
+  return drawLanes(nodes(text), () => "●", "unicode").flatMap(({ above, graph, node, below, continued }) => [
     ...above,
-    `${graph} ${id}`,
+    `${graph} ${node.id}`,
     ...below,
     `${continued}:`,
   ]);
@@ -181,7 +181,8 @@ describe("History drawn as text", () => {
   });
 
   it("tells of each revision its lane, and what passes, ends and begins beside it", () => {
-    expect(assignLanes(nodes("m a b\na r\nb r\nr"))).to.deep.equal([
+    const rows = assignLanes(nodes("m a b\na r\nb r\nr"));
+    expect(rows.map(({ node, ...row }) => ({ id: node.id, ...row }))).to.deep.equal([
       { id: "m", lane: 0, lanes: [false], joined: [], forked: [1], goesOn: true },
       { id: "a", lane: 0, lanes: [false, true], joined: [], forked: [], goesOn: true },
       { id: "b", lane: 1, lanes: [true, false], joined: [], forked: [], goesOn: true },
@@ -196,7 +197,8 @@ describe("History drawn as text", () => {
         const rows = assignLanes(newest);
         // Follows the lanes as a reader does: from a node, and from each fork, down to the node where the lane ends.
         const open = new Map<number, Set<string>>();
-        for (const [at, { id, lane, joined, forked }] of rows.entries()) {
+        for (const [at, { node, lane, joined, forked }] of rows.entries()) {
+          const { id } = node;
           const arriving = [lane, ...joined].flatMap((one) => [...(open.get(one) ?? [])]);
           const children = newest.filter((one) => one.parents.includes(id)).map((one) => one.id);
           expect([...new Set(arriving)].toSorted()).to.deep.equal(children.toSorted());
