@@ -3,7 +3,6 @@ import type { Argv } from "yargs";
 import { GodwitError, InputError } from "../errors.js";
 import { commands } from "./commands/index.js";
 import type { Command } from "./commands/index.js";
-import { printError } from "./render/errors.js";
 import type { Arguments } from "./settings.js";
 import { print, tolerateClosedPipe } from "./render/table.js";
 import { version } from "../version.js";
@@ -30,6 +29,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return await parse(args);
   } catch (error) {
     const shown = error instanceof UsageError ? usage(error.message, args) : error;
+    const { printError } = await import("./render/errors.js");
     printError(shown, manner);
     return shown instanceof GodwitError ? shown.exitCode : 1;
   }
@@ -96,10 +96,10 @@ async function parse(args: readonly string[]): Promise<number> {
 
 /** yargs lays out the help page after every command, in case one asks for it later: a tenth of the time of a short one. */
 function withoutSpareHelp(parser: Argv): void {
-  const { getInternalMethods } = parser as unknown as {
-    getInternalMethods(this: Argv): { getUsageInstance(): { cacheHelpMessage: () => void } };
+  const inner = parser as unknown as {
+    getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
   };
-  getInternalMethods.call(parser).getUsageInstance().cacheHelpMessage = () => undefined;
+  inner.getInternalMethods().getUsageInstance().cacheHelpMessage = () => undefined;
 }
 
 /** As yargs finds out for which shell its script is. */
