@@ -1,7 +1,7 @@
 /** How reports are told to people: what is unusual is said, what is as usual is not. */
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
-import type { RepairReport } from "../../lib/api/repair.js";
+import type { RepairReport } from "../../lib/api/repair/repair.js";
 import type { RehearsedStep } from "../../lib/api/rehearse.js";
 import type { CurrentReport, HistoryReport, PlannedStep } from "../../lib/api/results.js";
 import { printCheck } from "../../lib/cli/render/check.js";

@@ -1,5 +1,6 @@
 import type { RunOptions } from "../../api/options.js";
-import type { RepairPlan, RepairReport } from "../../api/repair.js";
+import type { RepairPlan } from "../../api/repair/plan.js";
+import type { RepairReport } from "../../api/repair/repair.js";
 import { confirm, hasTerminal } from "../ask.js";
 import { printRepair, printRepairPlan } from "../render/repair.js";
 import { print, printJson } from "../render/table.js";
@@ -29,12 +30,13 @@ export const repairCommand: Command = {
   run: async (argv) => {
     const uri = await repositoryOf(argv);
     const options = readRunOptions(argv);
-    const { planRepair, repair, repairScript } = await import("../../api/repair.js");
     if (argv["sql"] === true) {
+      const { repairScript } = await import("../../api/repair/script.js");
       print(await repairScript(uri, options));
       return 0;
     }
     const { json } = mannerOf(argv);
+    const { planRepair } = await import("../../api/repair/plan.js");
     if (argv["plan"] === true) {
       const plan = await planRepair(uri, options);
       if (json) printJson(plan);
@@ -42,7 +44,10 @@ export const repairCommand: Command = {
       return 0;
     }
     await askFirst(await askedAbout(argv, () => planRepair(uri, options)), options);
-    const { runListener } = await import("../render/run.js");
+    const [{ repair }, { runListener }] = await Promise.all([
+      import("../../api/repair/repair.js"),
+      import("../render/run.js"),
+    ]);
     const report = await withSignals((signal) =>
       repair(uri, { ...options, signal, onEvent: runListener(mannerOf(argv)) }),
     );

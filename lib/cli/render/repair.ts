@@ -1,4 +1,6 @@
-import type { Obstacle, RepairPlan, RepairReport } from "../../api/repair.js";
+import type { Obstacle } from "../../api/repair/mends.js";
+import type { RepairPlan } from "../../api/repair/plan.js";
+import type { RepairReport } from "../../api/repair/repair.js";
 import { note, print } from "./table.js";
 
 /** Prints what would be mended, a table after the other. */
