@@ -1,6 +1,6 @@
 import { InputError } from "../errors.js";
 import type { RepositoryFormat } from "../repository/repository.js";
-import { readState } from "../state/read.js";
+import { readStateOnce } from "../state/read.js";
 import { reachableDefaults } from "./defaults.js";
 import type { ProjectOptions } from "./options.js";
 import { withProject } from "./project.js";
@@ -146,9 +146,7 @@ export function listFormats(uri: string, options: ProjectOptions = {}): Promise<
   return withProject(uri, options, async (project) => {
     const { repository, known } = project;
     await readFormat(project);
-    const state = await repository.database.transaction({ mode: "read" }, (session) =>
-      readState(repository, session, known),
-    );
+    const state = await readStateOnce(repository, known);
     return reachableDefaults(project, state).map(({ names, managers, steps, reason }) => ({
       names,
       managers: managers.map(({ manager, branch, version }) => ({ manager, class: branch, version })),

@@ -17,7 +17,7 @@ import { missingOptions } from "../run/option-values.js";
 import { resolveProviders } from "../run/providers.js";
 import type { Compatibility } from "../revision.js";
 import type { RunEnvironment } from "../run/run-context.js";
-import { readState } from "../state/read.js";
+import { readStateOnce } from "../state/read.js";
 import type { RunOptions } from "./options.js";
 import { planTargets } from "./defaults.js";
 import { stateForGraph, withProject } from "./project.js";
@@ -41,9 +41,7 @@ export function plan(
   const list = typeof targets === "string" ? [targets] : targets;
   return withProject(uri, options, async (project) => {
     const { repository, known, graph, code } = project;
-    const state = await repository.database.transaction({ mode: "read" }, (session) =>
-      readState(repository, session, known),
-    );
+    const state = await readStateOnce(repository, known);
     refuseInconsistent(state);
     const applied = stateForGraph(state);
     const found =

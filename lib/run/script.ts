@@ -6,11 +6,12 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import type { ScriptFrame, Session } from "../database/database.js";
 import { logEnded, logStarted } from "../state/log.js";
-import { readState } from "../state/read.js";
+import { readState, readStateOnce } from "../state/read.js";
 import { adopt, needsAdoption } from "../state/write.js";
 import type { Stamp } from "../state/write.js";
 import { foresee } from "./foresee.js";
-import { refuseInconsistent, treeRunners } from "./move.js";
+import { refuseInconsistent } from "./move.js";
+import { treeRunners } from "./tree-runner.js";
 import type { Move, MovePlan } from "./move.js";
 import { describeStep } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
@@ -44,9 +45,7 @@ class WrittenDown extends Error {}
  */
 export async function writeDown(request: Omit<Move, "atomic">): Promise<Script> {
   const { repository, known } = request;
-  const state = await repository.database.transaction({ mode: "read" }, (session) =>
-    readState(repository, session, known),
-  );
+  const state = await readStateOnce(repository, known);
   refuseInconsistent(state);
   const plan = await request.plan(state);
   if (plan.steps.length === 0) return { parts: [], steps: [], note: plan.note };

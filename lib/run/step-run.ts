@@ -1,7 +1,7 @@
 /** What all steps of a run have in common: their transactions, the lock, and when to stop. */
 import { InterruptedError } from "../errors.js";
 import type { CommittedStep } from "../errors.js";
-import type { Session, SessionOptions } from "../database/database.js";
+import type { Session, SessionOptions, TransactionOptions } from "../database/database.js";
 import { describeHolder, requireHeld } from "../database/lock.js";
 import type { WriterLock } from "../database/lock.js";
 import type { KnownRevisions } from "../state/state.js";
@@ -42,6 +42,22 @@ export function inTransaction<T>(
       jobs: environment.jobs,
       ...observed(run, current),
       signal: run.signal,
+      onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
+    },
+    work,
+  );
+}
+
+/** A write transaction of the run itself, whose statements belong to no step. */
+export function writing<T>(
+  { environment }: StepRun,
+  waiting: Pick<TransactionOptions, "lockTimeoutMs" | "signal">,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return environment.repository.database.transaction(
+    {
+      mode: "write",
+      ...waiting,
       onWaiting: (holder) => environment.onEvent({ kind: "waiting", holder: describeHolder(holder) }),
     },
     work,

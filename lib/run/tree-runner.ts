@@ -94,6 +94,21 @@ export class TreeRunner {
   }
 }
 
+/** A runner for each tree that some steps belong to. */
+export async function treeRunners(
+  steps: readonly PreparedStep[],
+  known: KnownRevisions,
+  environment: RunEnvironment,
+  stamp: () => Stamp,
+): Promise<Map<string, TreeRunner>> {
+  const runners = new Map<string, TreeRunner>();
+  for (const manager of new Set(steps.map(({ step }) => step.manager))) {
+    const own = steps.filter(({ step }) => step.manager === manager);
+    runners.set(manager, await TreeRunner.create(manager, own, known, environment, stamp));
+  }
+  return runners;
+}
+
 /** What comes before is a sub-step of its own, where there are any: it runs once, however often the step is begun. */
 async function runHooked(
   prepared: PreparedStep,

@@ -55,6 +55,13 @@ export async function readState(
   };
 }
 
+/** The same in a transaction of its own. */
+export function readStateOnce(repository: Repository, known: KnownRevisions): Promise<RepositoryState> {
+  return repository.database.transaction({ mode: "read" }, (session) =>
+    readState(repository, session, known),
+  );
+}
+
 async function readAllVersionRows(
   session: Session,
   tables: ReadonlySet<string>,
