@@ -28,3 +28,9 @@ export function refuse(usage: string, reason: string): never {
   console.error(`${reason}\n\n${usage}`);
   process.exit(2);
 }
+
+/** A number from 1 on; ends the script where the text is none. @param name what the number is, for the message */
+export function countFrom(usage: string, name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  refuse(usage, `${name} must be a number from 1 on, and is "${text}".`);
+}

@@ -11,7 +11,7 @@ import type { Density } from "../test/faults/campaign.js";
 import { describeFault } from "../test/faults/faults.js";
 import type { PointResult } from "../test/faults/points.js";
 import type { Report, Task } from "../test/faults/worker.js";
-import { readArguments } from "./arguments.js";
+import { countFrom, readArguments, refuse } from "./arguments.js";
 
 const usage = `npm run faults -- [options]
 
@@ -31,10 +31,15 @@ const { values } = readArguments(usage, {
   },
 });
 
-const [part = 1, parts = 1] = values.part.split("/").map(Number);
+const [part = 0, parts = 0, ...further] = values.part
+  .split("/")
+  .map((text) => countFrom(usage, "Each number of --part", text));
+if (part > parts || further.length > 0)
+  refuse(usage, `--part must be K/N with K up to N, and is "${values.part}".`);
+const workers = countFrom(usage, "--workers", values.workers);
 const density: Density = {
-  errors: Number(values.errors),
-  spread: Number(values.spread),
+  errors: countFrom(usage, "--errors", values.errors),
+  spread: countFrom(usage, "--spread", values.spread),
   crashes: "yes",
   part: { first: part - 1, step: parts },
 };
@@ -42,7 +47,7 @@ const results: PointResult[] = [];
 const failures: string[] = [];
 
 const queue = await findAll();
-await Promise.all(Array.from({ length: Number(values.workers) }, work));
+await Promise.all(Array.from({ length: workers }, work));
 summarise();
 
 async function findAll(): Promise<FaultCase[]> {

@@ -3,6 +3,7 @@
  * `{ file, name, answer }` a case. What a case expects is not looked at.
  */
 import { readFileSync } from "node:fs";
+import { messageOf } from "../lib/errors.js";
 import { readArguments, refuse } from "./arguments.js";
 import {
   answerCase,
@@ -27,11 +28,19 @@ if (values.emit !== true || positionals.length === 0) refuse(usage, "There are n
 process.stdout.write(`${JSON.stringify(positionals.flatMap(answersOf))}\n`);
 
 function answersOf(file: string): unknown[] {
-  const { graphs, cases } = JSON.parse(readFileSync(file, "utf8")) as CaseFile;
+  const { graphs, cases } = readCases(file);
   const loaded = new Map<string, CaseGraph>();
   return cases.map((asked) => {
     const graph = loaded.get(asked.graph) ?? loadCaseGraph(graphs[asked.graph] ?? []);
     loaded.set(asked.graph, graph);
     return { file, name: asked.name, answer: answerCase(graph, asked) };
   });
+}
+
+function readCases(file: string): CaseFile {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as CaseFile;
+  } catch (error) {
+    refuse(usage, `${file} could not be read: ${messageOf(error)}`);
+  }
 }

@@ -5,7 +5,7 @@
 import { requireOneRunnerPerStep } from "../test/run/one-runner.js";
 import { runEnds, testBegins, testEnds } from "../test/support/cleanup.js";
 import { Runners } from "../test/support/many-runners.js";
-import { readArguments } from "./arguments.js";
+import { countFrom, readArguments, refuse } from "./arguments.js";
 
 const usage = `npm run many-runners -- [options]
 
@@ -21,9 +21,13 @@ const { values } = readArguments(usage, {
   },
 });
 
-const [processes, rounds] = [Number(values.processes), Number(values.rounds)];
-for (const dialect of ["sqlite", "postgres"] as const) {
-  if (!values.database.split(",").includes(dialect)) continue;
+const processes = countFrom(usage, "--processes", values.processes);
+const rounds = countFrom(usage, "--rounds", values.rounds);
+const dialects = ["sqlite", "postgres"] as const;
+const asked = values.database.split(",");
+const unknown = asked.find((name) => !dialects.some((dialect) => dialect === name));
+if (unknown !== undefined) refuse(usage, `"${unknown}" is no database.`);
+for (const dialect of dialects.filter((name) => asked.includes(name))) {
   const runners = await Runners.start(processes);
   const began = performance.now();
   for (let round = 1; round <= rounds; round += 1) {
