@@ -19,6 +19,13 @@ export function checkAtHeads(graph: Graph, rows: readonly string[]): void {
     tips.length === current.size && tips.every((tip) => current.has(tip));
   // A head that another revision depends on has no row of its own once that is applied.
   if (isAt(effectiveHeads(graph)) || isAt(heads(graph))) return;
-  const missing = effectiveHeads(graph).filter((tip) => !current.has(tip));
-  throw problem("not-at-heads", `The database is not at: ${idsOf(graph, missing).join(", ")}.`);
+  const tips = effectiveHeads(graph);
+  const missing = tips.filter((tip) => !current.has(tip));
+  const spare = [...current].filter((node) => !tips.includes(node));
+  throw problem(
+    "not-at-heads",
+    missing.length > 0
+      ? `The database is not at: ${idsOf(graph, missing).join(", ")}.`
+      : `The database is at all heads, but has rows of revisions below them too: ${idsOf(graph, spare).join(", ")}.`,
+  );
 }

@@ -234,9 +234,16 @@ describe("What is told of a stamp of a version table that cannot be", () => {
 });
 
 describe("What is told of a version table that is not at the heads", () => {
-  expectTold([["lef2", "heads", "not-at-heads", "The database is not at: rig2, away, dual."]], (rows) =>
-    checkAtHeads(graph, rows),
-  );
+  const cases: readonly Case[] = [
+    ["lef2", "heads", "not-at-heads", "The database is not at: rig2, away, dual."],
+    [
+      "lef1 lef2 rig2 away dual",
+      "heads",
+      "not-at-heads",
+      "The database is at all heads, but has rows of revisions below them too: lef1.",
+    ],
+  ];
+  expectTold(cases, (rows) => checkAtHeads(graph, rows));
 });
 
 describe("What is told of a new revision that cannot be", () => {
