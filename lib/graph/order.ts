@@ -67,7 +67,11 @@ class Walk {
 
   run(starts: NodeSet): void {
     this.#tips.restart();
-    for (const start of starts) if (this.#nodes.has(start) && !this.#out.has(start)) this.#tips.append(start);
+    for (const start of starts) {
+      // A walk that starts again may find tips that it left waiting.
+      const isNew = this.#nodes.has(start) && !this.#out.has(start) && !this.#tips.has(start);
+      if (isNew) this.#tips.append(start);
+    }
     let tip = this.#tips.first();
     while (tip !== undefined) tip = this.#isFree(tip) ? this.#emit(tip) : this.#tips.firstAbove(tip);
   }

@@ -53,6 +53,52 @@ describe("The order of revisions", () => {
       { numRuns: 300 },
     );
   });
+
+  it("shows everything once, each after what needs it, also where the way between is not shown", () => {
+    fc.assert(
+      fc.property(
+        revisions({ trees: 2, largest: 40 }),
+        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+        (made, chosen) => {
+          const graph = loadGraph(made);
+          const { length } = graph.ids;
+          const shown = [...graph.ids.keys()].filter((node) => chosen[node] === true);
+          const others = [...graph.ids.keys()].filter((node) => chosen[node] === false);
+          const order = newestFirst({
+            downs: graph.downs,
+            ups: graph.ups,
+            nodes: new NodeSet(length, shown),
+            hidden: new NodeSet(length, others),
+            tips: effectiveHeads(graph),
+          });
+          expect(order.toSorted((a, b) => a - b)).to.deep.equal(shown);
+          for (const [place, node] of order.entries()) {
+            const needed = ancestors(graph, [node]);
+            expect(order.slice(0, place).filter((before) => needed.has(before))).to.deep.equal([]);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("shows a revision that only a hidden one leads to from another tree", () => {
+    const graph = loadGraph([
+      { id: "low", parents: [] },
+      { id: "beside", parents: [], dependsOn: ["low"] },
+      { id: "high", parents: ["low"], dependsOn: ["beside"] },
+    ]);
+    const order = (nodes: number[], hidden: number[]): number[] =>
+      newestFirst({
+        downs: graph.downs,
+        ups: graph.ups,
+        nodes: new NodeSet(3, nodes),
+        hidden: new NodeSet(3, hidden),
+        tips: [2],
+      });
+    expect(order([0, 2], [1])).to.deep.equal([2, 0]);
+    expect(order([0], [1, 2])).to.deep.equal([0]);
+  });
 });
 
 describe("Effective dependencies", () => {

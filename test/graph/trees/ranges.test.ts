@@ -45,6 +45,25 @@ describe("The ends of a range", () => {
     expect(parseRange(" a1 : a2 ")).to.deep.equal({ from: "a1", to: "a2" });
   });
 
+  it("show each revision once where only a tree that is not shown leads to a tip", () => {
+    const forked = map(`
+      app  a1
+      app  a2 <- a1
+      app  side <- a1
+      lib  l1
+      lib  l2 <- l1
+      ext  e1  needs: side
+    `);
+    const standing = standingOn({ app: "a1", lib: "l1" });
+    expect(historyOf(forked, standing, "current:").map(({ id }) => id)).to.deep.equal([
+      "a2",
+      "side",
+      "l2",
+      "l1",
+      "a1",
+    ]);
+  });
+
   it("of nothing show nothing", () => {
     expect(historyOf(map(""), null, "head:")).to.deep.equal([]);
   });
