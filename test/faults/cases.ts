@@ -8,7 +8,7 @@ import { planUpgrade } from "../../lib/graph/index.js";
 import type { AppliedState, Policy, Step } from "../../lib/graph/index.js";
 import { openRepository } from "../../lib/repository/open.js";
 import { readState } from "../../lib/state/read.js";
-import { optionsOf } from "../conformance/steps.js";
+import type { optionsOf } from "../conformance/steps.js";
 import { testBegins, testEnds } from "../support/cleanup.js";
 import { copyFixture, fixtureNames } from "../support/fixtures.js";
 import type { GeneratedValues, Meta } from "../support/normalize/description.js";
@@ -18,6 +18,7 @@ import { goldenMeta, goldenNames } from "../support/normalize/golden.js";
 export interface Move {
   readonly direction: "up" | "down";
   readonly target: string;
+  /** As goldens name them; what is a file there is none yet. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -67,7 +68,7 @@ export async function findCases(dialect: DialectName, fixtures?: readonly string
   for (const target of await targets(set)) {
     const way = await shortestWay(set, standings, target);
     const found =
-      way === null ? casesFromAbove(dialect, standings, target) : await casesOf(dialect, way, target, known);
+      way === null ? casesFromAbove(dialect, standings, target) : casesOf(dialect, way, target, known);
     if (found.length === 0) missing.push(target.id);
     cases.push(...found);
   }
@@ -79,6 +80,8 @@ interface Target {
   readonly manager: string;
   /** What the way down leads to; null where there is none. */
   readonly below: string | null;
+  /** Where the switch comes from; null for a revision. */
+  readonly switchFrom: string | null;
 }
 
 /** Revisions and switches that have code. */
@@ -88,12 +91,12 @@ async function targets({ code }: RevisionSet): Promise<Target[]> {
     const definition = await code.load(id);
     if (placeholder !== null || definition.up === undefined) continue;
     const [parent = null] = parents;
-    found.push({ id, manager, below: definition.down === undefined ? null : parent });
+    found.push({ id, manager, below: definition.down === undefined ? null : parent, switchFrom: null });
   }
   for (const { manager, from, to } of code.switches) {
     const definition = await code.loadSwitch(manager, from, to);
     if (definition.up === undefined) continue;
-    found.push({ id: to, manager, below: definition.down === undefined ? null : from });
+    found.push({ id: to, manager, below: definition.down === undefined ? null : from, switchFrom: from });
   }
   return found;
 }
@@ -130,18 +133,23 @@ async function shortestWay(
 ): Promise<Way | null> {
   let best: Way | null = null;
   for (const standing of standings) {
-    const steps = stepsTo(set, standing, target.id);
+    const steps = stepsTo(set, standing, target);
     if (steps === null || (best !== null && best.steps.length <= steps.length)) continue;
     if (await isPassable(set, steps)) best = { fixture: standing.name, steps };
   }
   return best;
 }
 
-/** The steps of the upgrade to a revision, or null where the fixture cannot or need not go there. */
-function stepsTo({ graph }: RevisionSet, { applied, policy }: Standing, id: string): readonly Step[] | null {
+/** The steps of the upgrade that end with a revision or switch, or null where the fixture cannot or need not go that way. */
+function stepsTo(
+  { graph }: RevisionSet,
+  { applied, policy }: Standing,
+  { id, switchFrom }: Target,
+): readonly Step[] | null {
   try {
     const { steps } = planUpgrade(graph, applied, [id], policy);
-    return steps.at(-1)?.revision === id ? steps : null;
+    const last = steps.at(-1);
+    return last?.revision === id && (last.switch?.edge.from ?? null) === switchFrom ? steps : null;
   } catch (error) {
     if (error instanceof GodwitError) return null;
     throw error;
@@ -163,20 +171,19 @@ async function isPassable({ code }: RevisionSet, steps: readonly Step[]): Promis
   return true;
 }
 
-async function casesOf(
+function casesOf(
   dialect: DialectName,
   { fixture, steps }: Way,
   { id, manager, below }: Target,
   known: ReadonlyMap<string, Known>,
-): Promise<FaultCase[]> {
-  const moveTo = async (target: string): Promise<Move> => ({
+): FaultCase[] {
+  const moveTo = (target: string): Move => ({
     direction: "up",
     target,
-    options: await optionsOf({ options: known.get(target)?.options ?? {} }),
+    options: known.get(target)?.options ?? {},
   });
-  const before: Move[] = [];
-  for (const { revision } of steps.slice(0, -1)) before.push(await moveTo(revision));
-  const up = await moveTo(id);
+  const before = steps.slice(0, -1).map(({ revision }) => moveTo(revision));
+  const up = moveTo(id);
   const shared = { dialect, fixture, revision: id, manager };
   const upward: FaultCase = {
     ...shared,

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { downgrade, upgrade } from "../../lib/index.js";
 import type { RunOptions, RunReport } from "../../lib/index.js";
+import { optionsOf } from "../conformance/steps.js";
 import { copyFixture } from "../support/fixtures.js";
 import type { Fixture } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/folders.js";
@@ -45,7 +46,8 @@ export function runMove(repository: string, move: Move, options: RunOptions = {}
 let templates = 0;
 
 /** Brings a case's fixture to its start, and runs the move once without a fault. */
-export async function prepareCase(of: FaultCase): Promise<PreparedCase> {
+export async function prepareCase(found: FaultCase): Promise<PreparedCase> {
+  const of = await withFiles(found);
   const first = await copyFixture(of.fixture, of.dialect);
   for (const move of of.before) await runMove(first.folder, move);
   const start = await describeFixture(first);
@@ -73,6 +75,13 @@ export async function prepareCase(of: FaultCase): Promise<PreparedCase> {
     },
   };
   return { of, copy, start, end, startCheck, endCheck, startFile, endFile };
+}
+
+/** The case with the files that its options name, which stay as long as the process. */
+async function withFiles(of: FaultCase): Promise<FaultCase> {
+  const before: Move[] = [];
+  for (const move of of.before) before.push({ ...move, options: await optionsOf(move) });
+  return { ...of, before, move: { ...of.move, options: await optionsOf(of.move) } };
 }
 
 /** The text of `butler.yaml` with a placeholder for the database. */
