@@ -62,12 +62,15 @@ function reportHistory(
 ): HistoryReport {
   const { graph, code } = set;
   const revisions = historyOf(graph, standing?.applied ?? null, range);
+  const shown = range === undefined ? null : new Set(revisions.map(({ id }) => id));
+  const isShown = ({ from, to }: HistoryReport["switches"][number]): boolean =>
+    shown === null || (shown.has(from) && shown.has(to));
   const open = standing === null ? new Map<string, string[]>() : pending(graph, standing.applied, standing);
   const entries = entriesOf(set, revisions, standing?.state ?? null, new Set([...open.values()].flat()));
   return {
     revisions: declarations === "read" ? entries.map((one) => ({ ...one, ...code.header(one.id) })) : entries,
     ...unknownOf(graph, standing),
-    switches: switchesOf(set, declarations),
+    switches: switchesOf(set, declarations).filter(isShown),
   };
 }
 
@@ -102,7 +105,8 @@ export function entriesOf(
   state: RepositoryState | null,
   open: ReadonlySet<string> = new Set(),
 ): RevisionEntry[] {
-  const heads = new Set(state === null ? [] : [...state.trees.values()].flatMap((tree) => tree.heads));
+  const recorded = state === null ? [] : [...state.trees.values()].flatMap((tree) => tree.heads);
+  const heads = new Set(recorded.map((id) => currentId(graph, id)));
   const applied = state === null ? null : appliedRows(graph, state);
   return revisions.map((revision) => {
     const row = applied?.get(revision.id) ?? null;
@@ -140,13 +144,18 @@ function numberOrNull(value: bigint | null): number | null {
   return value === null ? null : Number(value);
 }
 
+/** The id that a recorded one has in the files now. */
+function currentId(graph: RevisionSet["graph"], id: string): string {
+  return graph.revision(id)?.id ?? id;
+}
+
 /** What is applied, with its row where there is one: a tree that is not adopted yet has none. */
 function appliedRows(graph: RevisionSet["graph"], state: RepositoryState): Map<string, VersionRow | null> {
   const applied = new Map<string, VersionRow | null>();
   for (const { heads, rows } of state.trees.values()) {
-    for (const row of rows) applied.set(row.revision, row);
+    for (const row of rows) applied.set(currentId(graph, row.revision), row);
     if (rows.length > 0) continue;
-    const open = [...heads];
+    const open = heads.map((id) => currentId(graph, id));
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       if (applied.has(id)) continue;
       applied.set(id, null);

@@ -165,6 +165,7 @@ function describe(
     direction: step.direction,
     manager: step.manager,
     class: after?.branch ?? revision.branch,
+    fromClass: before?.branch ?? null,
     fromVersion: before?.version ?? null,
     toVersion: after?.version ?? null,
     summary: summaryOf(prepared),

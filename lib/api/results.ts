@@ -50,6 +50,8 @@ export interface PlannedStep {
   readonly direction: "up" | "down" | "switch";
   readonly manager: string;
   readonly class: string | null;
+  /** The class before the step; null where there was none. */
+  readonly fromClass: string | null;
   readonly fromVersion: string | null;
   readonly toVersion: string | null;
   readonly summary: string;

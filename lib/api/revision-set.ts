@@ -1,6 +1,6 @@
 /** The revisions that are found, without a repository: no module of a database is loaded here. */
 import type { Catalog } from "../catalog/catalog.js";
-import { buildGraph } from "../graph/index.js";
+import { buildGraph, standingWith } from "../graph/index.js";
 import type { RevisionGraph } from "../graph/index.js";
 import type { Hooks } from "../configuration/configuration.js";
 import type { Repository } from "../repository/repository.js";
@@ -35,6 +35,7 @@ export async function findRevisions(options: ProjectOptions, kind: Repository["k
   const known: KnownRevisions = {
     managers: [...new Set(catalog.revisions.map((revision) => revision.manager))],
     revision: (id) => graph.revision(id),
+    neededBy: (ids) => standingWith(graph, ids),
     hasBranch: (manager, branch) => graph.trees.get(manager)?.branches.has(branch) === true,
   };
   checkVersionTableNames(known.managers);

@@ -1,4 +1,5 @@
 import { buildGraph } from "../graph/index.js";
+import { checkVersionTableNames } from "../state/version-table-names.js";
 import path from "node:path";
 import { checkImports } from "./check-imports.js";
 import { openCatalog } from "./open.js";
@@ -21,6 +22,7 @@ export async function checkRevisions(options: CatalogOptions): Promise<CheckRevi
   const { catalog } = await openCatalog({ ...options, reading: "exact" });
   const { revisions, switches, extensions } = catalog;
   buildGraph(revisions, switches);
+  checkVersionTableNames(new Set(revisions.map(({ manager }) => manager)));
   const sources = [...revisions, ...extensions, ...switches].map(({ source }) => source.file);
   const files = sources.filter((file) => file !== null);
   // Those that come with this package import what was compiled with them.

@@ -4,7 +4,7 @@ import { GodwitError, InputError } from "../errors.js";
 import { commands } from "./commands/index.js";
 import type { Command } from "./commands/index.js";
 import type { Arguments } from "./settings.js";
-import { print, tolerateClosedPipe } from "./render/table.js";
+import { printExactly, tolerateClosedPipe } from "./render/table.js";
 import { version } from "../version.js";
 import { valueAt } from "../known.js";
 
@@ -88,7 +88,7 @@ async function parse(args: readonly string[]): Promise<number> {
   for (const command of commands) register(parser, command, run, epilogue);
   if (args[0] === "completion" && args.length === 1 && !isZsh(process.env)) {
     // Targets hold an @, which bash takes for the beginning of a host otherwise.
-    print("COMP_WORDBREAKS=${COMP_WORDBREAKS//@}");
+    printExactly("COMP_WORDBREAKS=${COMP_WORDBREAKS//@}");
   }
   await parser.parse();
   return running;

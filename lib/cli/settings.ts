@@ -175,12 +175,25 @@ export async function repositoryOf(argv: Arguments): Promise<string> {
 
 /** The same, or null where none of them says. */
 export async function findRepository(argv: Arguments): Promise<string | null> {
-  const given = textOf(argv, "repo") ?? process.env["GODWIT_REPO"];
+  const [typed, ...others] = [...new Set(textsOf(argv, "repo"))];
+  if (typed === "" || others.length > 0) throw badRepository(typed, others);
+  const given = typed ?? process.env["GODWIT_REPO"];
   if (given !== undefined && given !== "") return given;
   const { readConfiguration } = await import("../configuration/read.js");
   const configuration = await readConfiguration(readProjectOptions(argv));
   if (configuration?.repo !== undefined) return relativeTo(configuration.folder, configuration.repo);
   return existsSync("butler.yaml") ? process.cwd() : null;
+}
+
+/** A variable that is not set leaves nothing behind --repo: another repository must not be taken for it. */
+function badRepository(typed: string | undefined, others: readonly string[]): InputError {
+  return typed === ""
+    ? new InputError("bad-option", "--repo names no repository: what stands behind it is empty.", {
+        hint: "A variable may not be set. Leave --repo out to take the configured repository.",
+      })
+    : new InputError("bad-option", `--repo names several repositories: ${[typed, ...others].join(", ")}.`, {
+        hint: "A command works on one.",
+      });
 }
 
 /** Relative paths in a configuration start from its folder; a word without a slash is a label first. */

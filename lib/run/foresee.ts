@@ -1,10 +1,10 @@
-import { GodwitError, InputError, RefusedError } from "../errors.js";
+import { GodwitError, InputError, messageOf, RefusedError, StepError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import type { CostClass, SchemaEditor } from "../database/schema/editor.js";
 import type { Repository } from "../repository/repository.js";
 import { progressTable, readProgress } from "../state/progress.js";
 import { requireAllNow } from "./gather.js";
-import { codeOf, definitionsOf, isTransactional } from "./prepare.js";
+import { codeOf, definitionsOf, describeStep, isTransactional } from "./prepare.js";
 import type { PreparedStep } from "./prepare.js";
 import { NotKnownYet, PlanContext } from "./plan-context.js";
 import { dataLossRefused } from "./run-context.js";
@@ -124,7 +124,7 @@ async function examine(
   try {
     for (const definition of definitionsOf(prepared)) await definition.preconditions?.(context);
   } catch (error) {
-    if (!(error instanceof InputError || error instanceof RefusedError)) throw error;
+    if (!(error instanceof InputError || error instanceof RefusedError)) throw asForeseen(prepared, error);
     fault = error;
   }
   return { ...context.foresight(), fault };
@@ -165,11 +165,24 @@ async function foreseeStep(
     }
   } catch (error) {
     if (error instanceof NotKnownYet) open = error.message;
-    else if (shared.isKnown || error instanceof InputError || !(error instanceof GodwitError)) throw error;
+    else if (shared.isKnown || error instanceof InputError || !(error instanceof GodwitError))
+      throw asForeseen(prepared, error);
     // What an earlier step leaves behind is not known: whether this stands in the way shows once that one has run.
     else open = error.message;
   }
   return { ...context.foresight(), open };
+}
+
+/** What fails while a step is looked into is that step's, and has changed nothing. */
+function asForeseen(prepared: PreparedStep, error: unknown): GodwitError {
+  if (error instanceof GodwitError && !(error instanceof StepError)) return error;
+  const { file, line } = prepared.revision.source;
+  const place = file === null ? "" : ` (${file}:${line})`;
+  return new StepError(
+    error instanceof GodwitError ? error.code : "step-failed",
+    `${describeStep(prepared)} fails before anything is changed${place}: ${messageOf(error)}`,
+    { hint: "The repository is as it was. `--verbose` shows where the code stopped.", cause: error },
+  );
 }
 
 /** Sub-steps that an interrupted run has done. */

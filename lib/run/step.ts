@@ -147,11 +147,15 @@ export function sameHeads(a: Heads, b: Heads): boolean {
   return text(a) === text(b);
 }
 
+/** Failures of single statements, by their code: they say which, and not of what step. */
+const ofStatement: ReadonlySet<string> = new Set(["statement-failed", "constraint-violated"]);
+
 /** An error of ours says already what is wrong; anything else failed in the revision's code or in the database. */
 export function asStepError(prepared: PreparedStep, error: unknown): GodwitError {
-  if (error instanceof GodwitError) return error;
+  if (error instanceof GodwitError && !ofStatement.has(error.code)) return error;
   const reason = messageOf(error);
-  return new StepError("step-failed", `${describeStep(prepared)} failed and was rolled back: ${reason}`, {
+  const code = error instanceof GodwitError ? error.code : "step-failed";
+  return new StepError(code, `${describeStep(prepared)} failed and was rolled back: ${reason}`, {
     hint: "The repository is as it was before this step. `--verbose` shows the statements.",
     cause: error,
   });

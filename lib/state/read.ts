@@ -1,3 +1,4 @@
+import { RefusedError, StepError } from "../errors.js";
 import type { Session } from "../database/database.js";
 import type { SchemaEditor } from "../database/schema/editor.js";
 import type { RecordedManager, Repository } from "../repository/repository.js";
@@ -69,9 +70,25 @@ async function readAllVersionRows(
 ): Promise<Map<string, VersionRow[]>> {
   const rows = new Map<string, VersionRow[]>();
   for (const manager of new Set(managers)) {
-    if (tables.has(versionTableName(manager))) rows.set(manager, await readVersionRows(session, manager));
+    if (tables.has(versionTableName(manager))) rows.set(manager, await readRows(session, manager));
   }
   return rows;
+}
+
+async function readRows(session: Session, manager: string): Promise<VersionRow[]> {
+  try {
+    return await readVersionRows(session, manager);
+  } catch (error) {
+    if (!(error instanceof StepError && error.code === "statement-failed")) throw error;
+    throw new RefusedError(
+      "foreign-table",
+      `Table "${versionTableName(manager)}" cannot be read as the version table of "${manager}": ${error.message}`,
+      {
+        hint: "A table of somebody else's that has this name has to be renamed, or the tree's folder.",
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Version tables of trees that neither the files nor the repository know; a table of somebody else's may have such a name. */
@@ -118,7 +135,9 @@ function alembicHeads(
   known: KnownRevisions,
 ): Map<string, string[]> {
   const heads = new Map<string, string[]>();
-  for (const id of alembic) {
+  // Alembic keeps no row for what an applied revision of another tree depends on.
+  const ids = recorded.length > 0 ? alembic : new Set([...alembic, ...known.neededBy(alembic)]);
+  for (const id of ids) {
     const manager = known.revision(id)?.manager ?? recorded.find((one) => one.revision === id)?.manager;
     if (manager === undefined) continue;
     heads.set(manager, [...(heads.get(manager) ?? []), id]);

@@ -41,6 +41,8 @@ export interface KnownRevisions {
   readonly managers: readonly string[];
   /** The revision with an id, or one that it stands for by `replaces`. */
   revision(id: string): Revision | undefined;
+  /** The revisions without an applied child where some ids are applied with all that they need, in other trees too. */
+  neededBy(ids: readonly string[]): readonly string[];
   /** Whether any revision is about a class (of a configuration: a namespace). */
   hasBranch(manager: string, branch: string): boolean;
 }

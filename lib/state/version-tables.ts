@@ -3,6 +3,7 @@
  * revision that is nobody's parent.
  */
 import type { Session } from "../database/database.js";
+import { RefusedError } from "../errors.js";
 import { sql } from "../database/sql.js";
 import type { Row, Sql } from "../database/sql.js";
 import { versionTableName } from "./version-table-names.js";
@@ -51,22 +52,35 @@ export async function readVersionRows(session: Session, manager: string): Promis
   const rows =
     await session.query(sql`SELECT seq, revision, parent, branch, version, kind, applied_at, duration_ms, applied_by, checksum
     FROM ${sql.table(versionTableName(manager))} ORDER BY seq`);
-  return rows.map(versionRow);
+  return rows.map((row) => versionRow(row, versionTableName(manager)));
 }
 
-function versionRow(row: Row): VersionRow {
+function versionRow(row: Row, table: string): VersionRow {
   return {
-    seq: BigInt(String(row["seq"])),
+    seq: wholeNumber(row, "seq", table),
     revision: String(row["revision"]),
     parent: textOrNull(row["parent"]),
     branch: textOrNull(row["branch"]),
     version: textOrNull(row["version"]),
     kind: String(row["kind"]) as RowKind,
     appliedAt: String(row["applied_at"]),
-    durationMs: row["duration_ms"] === null ? null : BigInt(String(row["duration_ms"])),
+    durationMs: row["duration_ms"] === null ? null : wholeNumber(row, "duration_ms", table),
     appliedBy: String(row["applied_by"]),
     checksum: textOrNull(row["checksum"]),
   };
+}
+
+/** SQLite keeps any text in a column of numbers. */
+function wholeNumber(row: Row, column: string, table: string): bigint {
+  const text = String(row[column]);
+  if (/^-?\d+$/.test(text)) return BigInt(text);
+  throw new RefusedError(
+    "inconsistent",
+    `Table "${table}" has ${JSON.stringify(text)} as ${column} of revision ${String(row["revision"])}, which is no number.`,
+    {
+      hint: "Correct the row; seq counts the steps of the repository in the order in which they were applied.",
+    },
+  );
 }
 
 function textOrNull(value: Row[string] | undefined): string | null {

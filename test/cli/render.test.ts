@@ -23,6 +23,7 @@ const step: PlannedStep = {
   direction: "up",
   manager: "app",
   class: null,
+  fromClass: null,
   fromVersion: null,
   toVersion: "1.0.0",
   summary: "Make the tables",

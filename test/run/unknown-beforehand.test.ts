@@ -49,7 +49,10 @@ for (const kind of databases) {
     it("does not hide wrong input, nor a defect of the code", async () => {
       for (const [thrown, message] of [
         [new InputError("bad-content", "No such camera."), "No such camera."],
-        [new TypeError("camera is undefined"), "camera is undefined"],
+        [
+          new TypeError("camera is undefined"),
+          "app root (cccccccccccc) fails before anything is changed: camera is undefined",
+        ],
       ] as const) {
         const url = await withTable();
         const revisions = line(read, async () => {
@@ -90,7 +93,7 @@ for (const kind of databases) {
       expect((await rejection(upgrade(url, "head", { revisions: refused }))).code).to.equal("no-moon");
       const defect = asking(new TypeError("moon is undefined"));
       expect((await rejection(plan(url, "up", "head", { revisions: defect }))).message).to.equal(
-        "moon is undefined",
+        "app root (aaaaaaaaaaaa) fails before anything is changed: moon is undefined",
       );
     });
   });

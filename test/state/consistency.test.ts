@@ -17,6 +17,7 @@ const { revisions } = drawn(`
 const files = revisions.map((one) => (one.id === "early" ? { ...one, version: null } : one));
 const known = {
   managers: ["datasets"],
+  neededBy: (ids: readonly string[]) => ids,
   hasBranch: () => true,
   revision: (id: string) => files.find((one) => one.id === id),
 };

@@ -34,6 +34,7 @@ const edge = switches[0]!;
 const known: KnownRevisions = {
   managers: ["app", "diamond"],
   revision: (id) => revisions.find((one) => one.id === id),
+  neededBy: (ids) => ids,
   hasBranch: () => true,
 };
 const forth: Step = {

@@ -1,6 +1,7 @@
 /** The id, the labels and the dependencies of a new revision. */
 import { randomBytes } from "node:crypto";
 import { InputError } from "../../errors.js";
+import { reservedNames } from "../../graph/index.js";
 import type { ScaffoldProject, ScaffoldTree } from "./project.js";
 import { revisionNamed } from "./names-in-trees.js";
 import { describe } from "./tree.js";
@@ -15,9 +16,9 @@ export async function idFor(
   },
 ): Promise<string> {
   const id = tree.isButler ? await butlerId(tree, wanted) : (wanted.asked ?? randomBytes(6).toString("hex"));
-  if (!/^[A-Za-z0-9_]+$/.test(id)) {
+  if (!/^[A-Za-z0-9_]+$/.test(id) || reservedNames.includes(id)) {
     throw new InputError("bad-id", `${JSON.stringify(id)} cannot be the id of a revision.`, {
-      hint: "Use letters, digits and _; usual are 12 hexadecimal digits.",
+      hint: `Use letters, digits and _, and none of ${reservedNames.join(", ")}; usual are 12 hexadecimal digits.`,
     });
   }
   const taken = all.find((one) => one.id === id || one.labels.includes(id));

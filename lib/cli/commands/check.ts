@@ -1,7 +1,7 @@
 import type { CheckReport } from "../../api/check.js";
 import { InputError } from "../../errors.js";
 import { printCheck } from "../render/check.js";
-import { note, print, printJson } from "../render/table.js";
+import { note, printExactly, printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, repositoryOf, textOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import type { Command } from "./index.js";
@@ -69,6 +69,6 @@ async function show(report: CheckReport, format: Format, uri: string, argv: Argu
   else if (format === "text") printCheck(report, mannerOf(argv), textOf(argv, "against"));
   else {
     const { junitOf, sarifOf } = await import("../render/findings.js");
-    print(format === "sarif" ? sarifOf(report, uri) : junitOf(report, uri));
+    printExactly(format === "sarif" ? sarifOf(report, uri) : junitOf(report, uri));
   }
 }

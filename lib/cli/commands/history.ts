@@ -1,7 +1,7 @@
 import type { HistoryReport } from "../../api/results.js";
 import { printRuns } from "../render/runs.js";
 import { printRevisions, printSwitches } from "../render/revisions.js";
-import { note, print, printJson } from "../render/table.js";
+import { note, printExactly, printJson } from "../render/table.js";
 import {
   findRepository,
   mannerOf,
@@ -55,7 +55,7 @@ export const historyCommand: Command = {
     });
     const picture = pictureFormats.find((format) => format === argv["graph"]);
     if (picture !== undefined) {
-      print(await draw(report, picture));
+      printExactly(await draw(report, picture));
       return 0;
     }
     if (mannerOf(argv).json) {

@@ -3,7 +3,7 @@ import type { RepairPlan } from "../../api/repair/plan.js";
 import type { RepairReport } from "../../api/repair/repair.js";
 import { confirm, hasTerminal } from "../ask.js";
 import { printRepair, printRepairPlan } from "../render/repair.js";
-import { print, printJson } from "../render/table.js";
+import { printExactly, printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readRunOptions, repositoryOf } from "../settings.js";
 import type { Arguments } from "../settings.js";
 import { withSignals } from "../signals.js";
@@ -32,7 +32,7 @@ export const repairCommand: Command = {
     const options = readRunOptions(argv);
     if (argv["sql"] === true) {
       const { repairScript } = await import("../../api/repair/script.js");
-      print(await repairScript(uri, options));
+      printExactly(await repairScript(uri, options));
       return 0;
     }
     const { json } = mannerOf(argv);

@@ -153,7 +153,7 @@ const checkCommand: Command = {
     const { checkRevisions } = await import("../../catalog/check-revisions.js");
     const { revisions } = await checkRevisions({ ...readProjectOptions(argv), trees: await treesOf(argv) });
     if (mannerOf(argv).json) printJson({ ok: true, revisions });
-    else print(`${revisions} revisions are in order`);
+    else print(revisions === 1 ? "1 revision is in order" : `${revisions} revisions are in order`);
     return 0;
   },
 };
@@ -226,7 +226,15 @@ const editCommand: Command = {
     }
     const { spawnSync } = await import("node:child_process");
     // $EDITOR may hold options, as in `code --wait`; the file's name is none of the shell's business.
-    return spawnSync("sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" }).status ?? 1;
+    const { status } = spawnSync("sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" });
+    if (status === 0) return 0;
+    throw new InputError(
+      "editor-failed",
+      `The editor "${editor}" ended with ${status ?? "a signal"}; ${file} may be as it was.`,
+      {
+        hint: "Set EDITOR to a program that is there.",
+      },
+    );
   },
 };
 

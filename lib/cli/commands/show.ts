@@ -1,5 +1,5 @@
 import { printRevisions, printSwitches } from "../render/revisions.js";
-import { print, printJson } from "../render/table.js";
+import { print, printExactly, printJson } from "../render/table.js";
 import { mannerOf, projectOptions, readProjectOptions, textOf, treesOf } from "../settings.js";
 import type { Command } from "./index.js";
 import { surely } from "../../known.js";
@@ -43,7 +43,7 @@ export const showCommand: Command = {
     const [file] = report.revisions.flatMap((one) => one.file ?? []);
     if (argv["code"] === true && file !== undefined) {
       const { readFile } = await import("node:fs/promises");
-      print(`\n${await readFile(file, "utf8")}`);
+      printExactly(`\n${await readFile(file, "utf8")}`);
     }
     return 0;
   },

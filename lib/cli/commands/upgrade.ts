@@ -1,8 +1,9 @@
 import type { RunOptions } from "../../api/options.js";
 import type { PlanReport, RunReport } from "../../api/results.js";
+import { InputError } from "../../errors.js";
 import { confirm } from "../ask.js";
 import { printPlan } from "../render/plan.js";
-import { print, printJson } from "../render/table.js";
+import { printExactly, printJson } from "../render/table.js";
 import { mannerOf, moveOptions, readRunOptions, repositoryOf, textOf, textsOf } from "../settings.js";
 import type { Arguments, Manner } from "../settings.js";
 import { withSignals } from "../signals.js";
@@ -77,9 +78,10 @@ export interface MoveCommand {
 export async function moveFromCommandLine(argv: Arguments, command: MoveCommand): Promise<number> {
   const options = readRunOptions(argv);
   if (argv["sql"] === true) {
-    print(await scriptOf(argv, command, options));
+    printExactly(await scriptOf(argv, command, options));
     return 0;
   }
+  refuseRange(command);
   const uri = await repositoryOf(argv);
   const manner = mannerOf(argv);
   if (argv["plan"] === true) {
@@ -94,6 +96,19 @@ export async function moveFromCommandLine(argv: Arguments, command: MoveCommand)
   if (manner.json) printJson({ steps: report.steps, current: report.current });
   else printRun(report, command.verb);
   return 0;
+}
+
+/** @throws InputError `range-not-allowed` */
+function refuseRange({ targets }: MoveCommand): void {
+  const range = targets.find((target) => target.includes(":"));
+  if (range === undefined) return;
+  throw new InputError(
+    "range-not-allowed",
+    `'${range}' is a range, which only a script can be written for.`,
+    {
+      hint: "Add --sql, or name what to reach.",
+    },
+  );
 }
 
 /** With a dialect and without a repository to ask, only what the revisions say is printed. */

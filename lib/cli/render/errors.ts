@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import colors from "picocolors";
 import { GodwitError, messageOf } from "../../errors.js";
+import { harmless } from "./table.js";
 
 /** Colour is for terminals only. `isTTY` of other streams is undefined, which would have the library decide: it says yes in CI. */
 const { red } = colors.createColors(isatty(2) && process.env["NO_COLOR"] === undefined);
@@ -25,11 +26,11 @@ export function printError(
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return;
   }
-  process.stderr.write(`${red("error:")} ${message}\n`);
+  process.stderr.write(`${red("error:")} ${harmless(message)}\n`);
   const hint =
     known === null ? "This is a defect of godwit; --verbose shows where. Please report it." : known.hint;
-  if (hint !== undefined && hint !== "") process.stderr.write(`${indent(hint)}\n`);
-  if (manner.verbose && error instanceof Error) process.stderr.write(`\n${describe(error)}\n`);
+  if (hint !== undefined && hint !== "") process.stderr.write(`${indent(harmless(hint))}\n`);
+  if (manner.verbose && error instanceof Error) process.stderr.write(`\n${harmless(describe(error))}\n`);
 }
 
 function indent(hint: string): string {

@@ -15,10 +15,8 @@ export function printPlan({ steps, note }: PlanReport): void {
 
 function describe(position: number, step: PlannedStep): string[] {
   const names = { up: "upgrade", down: "downgrade", switch: "switch" };
-  const versions = [step.fromVersion ?? "nothing", step.toVersion ?? "nothing"].join(" -> ");
-  const manager = step.class === null ? step.manager : `${step.manager} ${step.class}`;
   return [
-    `${position}. ${names[step.direction]} ${manager} ${versions} (${step.revision})`,
+    `${position}. ${[names[step.direction], step.manager, wayOf(step)].filter(Boolean).join(" ")} (${step.revision})`,
     `   ${step.summary}`,
     `   ${traits(step).join(", ")}`,
     ...step.tables.map((table) => `   ${table.name}: ${table.cost}${sizeText(table.rows, table.bytes)}`),
@@ -36,6 +34,15 @@ function describe(position: number, step: PlannedStep): string[] {
     ...step.missing.map((name) => `   MISSING: ${name === "code" ? "there is no code yet" : name}`),
     ...step.notes.map((note) => `   ${note}`),
   ];
+}
+
+/** From which version to which; over a switch the classes change too. Trees without classes have no versions. */
+function wayOf({ class: branch, fromClass, fromVersion, toVersion }: PlannedStep): string {
+  if (branch === null && fromVersion === null && toVersion === null) return "";
+  const versions = [fromVersion ?? "nothing", toVersion ?? "nothing"];
+  if (fromClass !== null && branch !== null && fromClass !== branch)
+    return `${fromClass} ${versions[0]} -> ${branch} ${versions[1]}`;
+  return [...(branch === null ? [] : [branch]), versions.join(" -> ")].join(" ");
 }
 
 function traits(step: PlannedStep): string[] {

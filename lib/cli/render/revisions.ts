@@ -1,7 +1,7 @@
 import type { Declarations, HistoryReport } from "../../api/results.js";
 import { drawLanes } from "../../graph/drawing/text.js";
 import type { DrawnNode } from "../../graph/drawing/text.js";
-import { print } from "./table.js";
+import { print, visible } from "./table.js";
 import { valueAt } from "../../known.js";
 
 type Entry = HistoryReport["revisions"][number];
@@ -68,7 +68,7 @@ function lineStyle(): "unicode" | "ascii" {
 function describe({ id, class: branch, version, summary, labels }: Entry): string {
   const what = branch === null ? "" : ` ${branch} ${version ?? ""}`.trimEnd();
   const label = labels.length === 0 ? "" : ` [${labels.join(", ")}]`;
-  return `${id}${what}${label}  ${summary}`;
+  return visible(`${id}${what}${label}  ${summary}`);
 }
 
 function detailsOf(revision: Entry, detail: Exclude<Detail, "plain">): string[] {

@@ -16,14 +16,26 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** Line breaks and other control characters as escapes: names may hold any. */
 export function visible(text: string): string {
-  return text.replaceAll(
-    /\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return text.replaceAll(/\p{Cc}/gu, escapeOf);
 }
 
-/** Prints a line on standard output. */
+/** What a terminal would obey instead of showing it, as escapes: a repository's content may hold anything. Lines and columns stay. */
+export function harmless(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, escapeOf);
+}
+
+function escapeOf(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
+}
+
+/** Prints lines on standard output. */
 export function print(text: string): void {
+  printExactly(harmless(text));
+}
+
+/** Prints a document for another program, such as a script or a picture, as it is. */
+export function printExactly(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
@@ -34,7 +46,7 @@ export function printJson(document: object): void {
 
 /** Prints a line on standard error, where everything goes that is not the result. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${harmless(text)}\n`);
 }
 
 /** A reader that has seen enough (`godwit history | head`) is no error. */

@@ -80,7 +80,12 @@ const entities: ReadonlyMap<string, string> = new Map([
   ["'", "&#39;"],
 ]);
 
-/** Text between tags or in an attribute of HTML and SVG. */
+/** Text between tags or in an attribute of HTML and SVG; XML has no way to write control characters. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => valueOf(entities, character));
+  return printable(text).replace(/[&<>"']/g, (character) => valueOf(entities, character));
+}
+
+/** Text without control characters, lines and columns but for. */
+export function printable(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, "\ufffd");
 }

@@ -1,4 +1,4 @@
-import { byTree, edgesOf, linesOf, type Picture } from "./picture.js";
+import { byTree, edgesOf, linesOf, type Picture, printable } from "./picture.js";
 import { valueOf } from "../../known.js";
 
 /** The trees as data: revisions, and the arrows between them. */
@@ -67,9 +67,9 @@ const dotStyle = {
 } as const;
 
 function dotText(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+  return `"${printable(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }
 
 function mermaidText(text: string): string {
-  return text.replace(/[&<>"#\n]/g, (character) => `#${character.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"#\n]/g, (character) => `#${character.charCodeAt(0)};`);
 }

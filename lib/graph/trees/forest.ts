@@ -85,6 +85,7 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
     }),
     describe,
   );
+  refuseReservedNames(graph, nodes);
   const resolved = switches.map((edge) => ({ ...edge, from: current(edge.from), to: current(edge.to) }));
   const branchOf = inheritedBranches(graph, nodes);
   refuseForeignParents(graph, nodes);
@@ -93,6 +94,23 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
   const trees = treesOf(nodes, branchOf, resolved, graph);
   const revision = (id: string): Revision | undefined => nodes[graph.byId.get(current(id)) ?? -1];
   return { graph, revisions: nodes, branchOf, trees, switches: resolved, replaced, revision };
+}
+
+/** Words that targets give a meaning to: what is called so could not be named. A manager may be; its tree is named by `MANAGER@`. */
+export const reservedNames: readonly string[] = ["head", "heads", "base", "current"];
+
+function refuseReservedNames({ byId, byLabel }: Graph, nodes: readonly Revision[]): void {
+  for (const name of reservedNames) {
+    const [named, labelled] = [byId.get(name), byLabel.get(name)];
+    const isWritten = labelled !== undefined && valueAt(nodes, labelled).labels.includes(name);
+    if (named === undefined && !isWritten) continue;
+    const what = named === undefined ? "label" : "id";
+    throw problem(
+      "invalid-revision-id",
+      `${describe(valueAt(nodes, named ?? labelled ?? 0))} has the ${what} '${name}', which stands for something else in targets.`,
+      "Give it another.",
+    );
+  }
 }
 
 function replacements(nodes: readonly Revision[]): Map<string, string> {

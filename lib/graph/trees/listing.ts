@@ -1,9 +1,10 @@
-import { reach } from "../closure.js";
+import { ancestors, reach } from "../closure.js";
 import { heads, idsOf, neighbours, nodesWhere } from "../graph.js";
 import { newestFirst } from "../order.js";
 import { problem } from "../problems.js";
 import type { Revision } from "../revision.js";
-import type { RevisionGraph, Tree } from "./forest.js";
+import { topmost } from "../operations/downgrade.js";
+import { nodeOf, type RevisionGraph, type Tree } from "./forest.js";
 import { leadsSideways, revisionsOnRoute } from "./route.js";
 import { type AppliedState, standingOf } from "./standing.js";
 import { absoluteNodes, parseTarget, type Policy } from "./target.js";
@@ -26,6 +27,12 @@ export function resolveRevision(view: RevisionGraph, text: string): Revision {
     `'${text}' stands for several revisions.`,
     "Name one: `godwit heads` shows them.",
   );
+}
+
+/** What trees stand on where some revisions (ids) are applied with all that they need, in other trees too; ids that no file has are left out. */
+export function standingWith(view: RevisionGraph, ids: readonly string[]): string[] {
+  const nodes = ids.map((id) => nodeOf(view, id)).filter((node) => node !== undefined);
+  return idsOf(view.graph, topmost(view.graph, ancestors(view.graph, nodes)));
 }
 
 /** Revisions without children, in load order. */

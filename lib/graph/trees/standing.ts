@@ -57,7 +57,9 @@ export function standingOf(view: RevisionGraph, state: AppliedState): Standing {
   const sequence = new Map<number, bigint>();
   for (const { seq, manager, revision, parent } of state.order)
     for (const node of find(manager, revision)) {
-      recorded.set(node, [...(recorded.get(node) ?? []), ...(parent === null ? [] : find(manager, parent))]);
+      // Of several revisions that one replaces, those below others were reached from what is the same now.
+      const from = (parent === null ? [] : find(manager, parent)).filter((other) => other !== node);
+      recorded.set(node, [...(recorded.get(node) ?? []), ...from]);
       sequence.set(node, seq);
     }
   const { parents } = view.graph;
