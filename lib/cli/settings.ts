@@ -71,7 +71,8 @@ export function moveOptions(yargs: Argv): Argv {
       requiresArg: true,
       describe: "Write the database into this file or folder before the first change",
     })
-    .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" });
+    .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" })
+    .conflicts("sql", "json");
 }
 
 /** How output looks. */

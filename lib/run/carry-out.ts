@@ -53,7 +53,7 @@ export async function carryOut(
   return carryOutEach(request, run, steps, headsOf(state), done);
 }
 
-/** The first write. False where another runner was faster. */
+/** The first write. False where the plan has to be made again: another runner was faster, or revisions are recorded under newer ids. */
 async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryState): Promise<boolean> {
   const { repository, known, lockTimeoutMs } = request;
   if (!needsAdoption(repository, before, known)) return true;
@@ -68,7 +68,8 @@ async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryStat
       return false;
     if (needsAdoption(repository, state, known)) await adopt(repository, session, state, known, run.stamp());
     await requireHeld(run.lock, session);
-    return true;
+    // Revisions that others replace are called otherwise now, so that the plan is made again.
+    return sameHeads(headsOf(await readState(repository, session, known)), headsOf(before));
   });
 }
 

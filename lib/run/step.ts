@@ -129,6 +129,8 @@ async function runOnTree(
   scope: Omit<StepScope, "startedAt">,
 ): Promise<void> {
   const tree = valueOf(run.trees, prepared.step.manager);
+  // What was read before the code began is not where a step fails.
+  run.trace.statement = null;
   await tree.run(prepared, { ...scope, startedAt: performance.now() });
 }
 

@@ -36,6 +36,7 @@ export const historyCommand: Command = {
         choices: ["svg", "html", "mermaid", "dot", "json"],
         describe: "Write a picture of the trees",
       })
+      .conflicts("graph", "json")
       .option("v", { type: "boolean", describe: "Show files, dependencies, and what revisions declare" })
       .example("$0 history", "all revisions, without opening a repository")
       .example("$0 history -i --repo /repo/main", "mark where a repository stands")

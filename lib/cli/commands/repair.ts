@@ -24,6 +24,7 @@ export const repairCommand: Command = {
       .option("allow-data-loss", { type: "boolean", describe: "Also remove leftovers that hold rows" })
       .option("lock-timeout", { type: "string", describe: "Seconds to wait for another runner (default 60)" })
       .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" })
+      .conflicts("sql", "json")
       .example("$0 repair --plan", "what would be mended, and what stands in the way")
       .example("$0 repair --sql > repair.sql", "the same as a script")
       .example("$0 repair --yes", "mend it"),

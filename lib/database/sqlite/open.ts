@@ -59,7 +59,7 @@ async function requireFile(path: string): Promise<void> {
     found = await stat(path);
   } catch (error) {
     throw new InputError("no-database", `There is no SQLite file ${path}.`, {
-      hint: "Check the path.",
+      hint: "Check the path; the first `godwit upgrade` of a plain database makes its file.",
       cause: error,
     });
   }
