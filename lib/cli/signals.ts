@@ -4,7 +4,12 @@ import { note } from "./render/table.js";
 export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) {
+      note(
+        `${name}: stopped at once. Run the same command again to go on; \`godwit current\` shows from where.`,
+      );
+      process.exit(130);
+    }
     controller.abort();
     note(`${name}: stopping after the step that runs now; again to abort at once (the step is rolled back)`);
   };

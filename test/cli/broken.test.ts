@@ -65,8 +65,8 @@ export default defineRevision({
     return path.join(this.#folder, "godwit.config.json");
   }
 
-  run(...args: readonly string[]): ReturnType<typeof runHere> {
-    return runHere(...args, "--config", this.configuration);
+  run(...[command = "", ...args]: readonly string[]): ReturnType<typeof runHere> {
+    return runHere(command, "--config", this.configuration, ...args);
   }
 }
 
@@ -235,6 +235,14 @@ describe("Names that stand for something else", () => {
     });
   }
 
+  it("of a manager is no label of another's revision", async () => {
+    const project = await chain("aaaa");
+    await project.write("bbbb", null, { manager: "lib", fields: 'labels: ["app"],' });
+    const { status, err } = await project.run("revision", "check");
+    expect(status).to.equal(2);
+    expect(err).to.match(/^error: The label 'app' of bbbb \(.*\) is the name of a manager\./);
+  });
+
   it("may be those of managers", async () => {
     const project = await Project.make();
     await project.write("aaaa", null, { manager: "head" });
@@ -250,6 +258,7 @@ describe("What is typed in error", () => {
       [["upgrade", "--repo", "a", "--repo", "b"], "--repo names several repositories: a, b."],
       [["upgrade", "--sql", "--json"], "Arguments sql and json are mutually exclusive"],
       [["history", "--graph", "svg", "--json"], "Arguments graph and json are mutually exclusive"],
+      [["upgrade", "--", "--yes"], '"--yes" stands behind --, where no option counts, and is no target.'],
       [["upgrade", "base:head"], "'base:head' is a range, which only a script can be written for."],
     ] as const) {
       const { status, out, err } = await project.run(...args);

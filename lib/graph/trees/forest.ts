@@ -69,6 +69,7 @@ export function buildGraph(revisions: readonly Revision[], switches: readonly Sw
   const nodes = revisions.filter((revision) => revision.extends.length === 0);
   const replaced = replacements(nodes);
   const current = (name: string): string => replaced.get(name) ?? name;
+  refuseManagersLabels(nodes);
   const labels = treeLabels(nodes);
   const graph = loadGraph(
     nodes.map((revision) => {
@@ -108,7 +109,6 @@ function refuseReservedNames({ byId, byLabel }: Graph, nodes: readonly Revision[
     throw problem(
       "invalid-revision-id",
       `${describe(valueAt(nodes, named ?? labelled ?? 0))} has the ${what} '${name}', which stands for something else in targets.`,
-      "Give it another.",
     );
   }
 }
@@ -130,6 +130,20 @@ function replacements(nodes: readonly Revision[]): Map<string, string> {
       replacing.set(older, revision);
     }
   return replaced;
+}
+
+/** A tree is named by its manager, so that no revision of another can be. */
+function refuseManagersLabels(nodes: readonly Revision[]): void {
+  const labelled = nodes.filter(({ labels }) => labels.length > 0);
+  if (labelled.length === 0) return;
+  const managers = new Set(nodes.map(({ manager }) => manager));
+  for (const revision of labelled)
+    for (const label of revision.labels)
+      if (label !== revision.manager && managers.has(label))
+        throw problem(
+          "duplicate-label",
+          `The label '${label}' of ${describe(revision)} is the name of a manager.`,
+        );
 }
 
 /** Labels that every tree and class has without writing them: the manager, and `<manager>-<Class>` on the first of a class. */

@@ -88,7 +88,7 @@ describe("Headers that do not fit together", () => {
       "a label that is another tree",
       "t aaaa  labels: u\nu bbbb",
       "duplicate-label",
-      "Two revisions have the label 'u': aaaa (map.txt:1) and bbbb (map.txt:2).",
+      "The label 'u' of aaaa (map.txt:1) is the name of a manager.",
     ],
     [
       "a switch to nowhere",
