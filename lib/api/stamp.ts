@@ -13,7 +13,7 @@ import { reportCurrent } from "./current.js";
 import type { StampOptions } from "./options.js";
 import { policyOf, stateForGraph, withProject } from "./project.js";
 import type { Project } from "./project.js";
-import type { RunReport } from "./results.js";
+import type { CurrentReport, RunReport } from "./results.js";
 
 /**
  * Records where a repository stands, without running anything: all targets or none.
@@ -46,11 +46,24 @@ export function stamp(
         await writeStamps(session, state, known, trees, { at: new Date().toISOString(), by: toolName });
         await writeAlembic(project, session, state, trees, options.rows ?? "keep");
       });
-      return { steps: [], note: null, current: await reportCurrent(project) };
+      const current = await reportCurrent(project);
+      warnOfNeeds(project, current, options);
+      return { steps: [], note: null, current };
     } finally {
       await lock.release();
     }
   });
+}
+
+/** A stamp records what it is told to, and nothing that it depends on: an upgrade would run that below what is recorded. */
+function warnOfNeeds({ known }: Project, { managers }: CurrentReport, { onEvent }: StampOptions): void {
+  const recorded = managers.flatMap(({ revisions }) => revisions);
+  const standing = new Set(recorded.map((id) => known.revision(id)?.id));
+  for (const id of known.neededBy(recorded).filter((one) => !standing.has(one)))
+    onEvent?.({
+      kind: "warning",
+      message: `What is recorded depends on ${id} of ${known.revision(id)?.manager ?? "?"}, which is not recorded as applied.`,
+    });
 }
 
 function stampedTrees(

@@ -117,6 +117,17 @@ describe("A database of Alembic", () => {
   });
 });
 
+describe("A stamp", () => {
+  it("warns of what is needed and not recorded", async () => {
+    const project = await chain("aaaa", "bbbb");
+    await project.write("llll", null, { manager: "lib", fields: 'dependsOn: ["bbbb"],' });
+    expect((await project.run("stamp", "lib@head")).err).to.equal(
+      "warning: What is recorded depends on bbbb of app, which is not recorded as applied.\n",
+    );
+    expect((await project.run("stamp", "lib@head", "app@head")).err).to.equal("");
+  });
+});
+
 describe("A version table", () => {
   it("of which a row is missing is told, and written only by a stamp", async () => {
     const project = await chain("aaaa", "bbbb", "cccc");
