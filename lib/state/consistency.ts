@@ -55,34 +55,25 @@ function unknownRevisions({ trees, recorded, known }: Sources): Problem[] {
   return problems;
 }
 
-/** Rows of which none leads to another make two heads; where the files say that one is above the other, a row is missing or wrong. */
+/** Rows of which none leads to another make two heads; where the files say that one is below another, a row is missing or wrong. */
 function overlappingHeads({ trees, known, records }: Sources): Problem[] {
   const problems: Problem[] = [];
   for (const { manager, heads, recordedBy } of trees.values()) {
     // Where the repository itself records a manager, more than one head is told anyway.
     if (heads.length < 2 || recordedBy !== "godwit" || records(manager)) continue;
-    for (const upper of heads) {
-      const below = ancestorsOf(upper, known);
-      for (const lower of heads.filter((id) => id !== upper && below.has(id)))
-        problems.push({
-          code: "version-table-disagrees",
-          message: `The version table says that "${manager}" is at ${lower} and at ${upper}, but ${lower} is below ${upper}: rows between them are missing or wrong.`,
-          hint: `Find out what is applied, and record it: \`godwit stamp ${upper}\`.`,
-        });
-    }
+    const tops = known.neededBy(heads);
+    const isBelow = (head: string): boolean => {
+      const revision = known.revision(head);
+      return revision !== undefined && !tops.includes(revision.id);
+    };
+    for (const id of heads.filter(isBelow))
+      problems.push({
+        code: "version-table-disagrees",
+        message: `The version table says that "${manager}" is at ${heads.join(" and at ")}, but ${id} is below what else it is at: rows between them are missing or wrong.`,
+        hint: `Find out what is applied, and record it with \`godwit stamp\`.`,
+      });
   }
   return problems;
-}
-
-function ancestorsOf(start: string, known: KnownRevisions): Set<string> {
-  const found = new Set<string>();
-  const open = [...(known.revision(start)?.parents ?? [])];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (found.has(id)) continue;
-    found.add(id);
-    open.push(...(known.revision(id)?.parents ?? []));
-  }
-  return found;
 }
 
 function recordedOtherwise({ trees, recorded, records }: Sources): Problem[] {

@@ -117,6 +117,23 @@ describe("A database of Alembic", () => {
   });
 });
 
+describe("A tree of two lines", () => {
+  it("may be at both, and at one that no file has", async () => {
+    const project = await chain("aaaa", "bbbb");
+    await project.write("cccc", "aaaa");
+    await project.run("upgrade", "heads");
+    const { out, err } = await project.run("current");
+    expect(out).to.match(/app +- +- +bbbb, cccc +up to date/);
+    expect(err).to.equal("");
+    await project.sql("UPDATE revision_app SET revision = 'gone' WHERE revision = 'cccc'");
+    const told = await project.run("current", "--check");
+    expect(told.status).to.equal(3);
+    expect(told.out + told.err)
+      .to.include('The repository is at revision gone of "app", which no revision file has.')
+      .and.to.not.include("rows between them");
+  });
+});
+
 describe("A stamp", () => {
   it("warns of what is needed and not recorded", async () => {
     const project = await chain("aaaa", "bbbb");
@@ -134,7 +151,7 @@ describe("A version table", () => {
     await project.run("upgrade");
     await project.sql("DELETE FROM revision_app WHERE revision = 'bbbb'");
     const told =
-      'The version table says that "app" is at aaaa and at cccc, but aaaa is below cccc: rows between them are missing or wrong.';
+      'The version table says that "app" is at aaaa and at cccc, but aaaa is below what else it is at: rows between them are missing or wrong.';
     const checked = await project.run("current", "--check");
     expect([checked.status, (checked.out + checked.err).includes(told)]).to.deep.equal([3, true]);
     const refused = await project.run("downgrade", "-1");
@@ -195,6 +212,18 @@ describe("Code of a revision that fails", () => {
           .and.to.not.include("defect");
       }
     });
+
+  it("at a query before anything is changed is named with its file", async () => {
+    const project = await Project.make();
+    await project.write("aaaa", null, {
+      up: 'const { sql } = await import("godwit"); await context.query(sql`SELECT 1 FROM nowhere`)',
+    });
+    const { status, err } = await project.run("upgrade");
+    expect(status).to.equal(1);
+    expect(err).to.match(
+      /^error: app root \(aaaa\) fails before anything is changed \(.*aaaa\.js:2\): .*no such table: nowhere/,
+    );
+  });
 
   it("without a statement is not logged as stopped at one", async () => {
     const project = await Project.make();

@@ -72,6 +72,28 @@ for (const kind of databases) {
       return repository.database.transaction({ mode: "write" }, work);
     }
 
+    it("takes nothing over for a revision that no file has", async () => {
+      await inOne(async (session) => {
+        await createLogTable(session);
+        await createProgressTable(session);
+        const row: VersionRow = {
+          seq: 1n,
+          revision: "gone",
+          parent: null,
+          branch: null,
+          version: null,
+          kind: "upgrade",
+          appliedAt: stamp.at,
+          durationMs: null,
+          appliedBy: stamp.by,
+          checksum: null,
+        };
+        const tree = { manager: "app", heads: ["gone"], recordedBy: "godwit" as const, rows: [row] };
+        const found = { ...(await state(session)), trees: new Map([["app", tree]]) };
+        expect(needsAdoption(repository, found, known)).to.equal(false);
+      });
+    });
+
     function state(session: Session): Promise<RepositoryState> {
       return readState(repository, session, known);
     }

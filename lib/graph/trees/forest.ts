@@ -102,13 +102,13 @@ export const reservedNames: readonly string[] = ["head", "heads", "base", "curre
 
 function refuseReservedNames({ byId, byLabel }: Graph, nodes: readonly Revision[]): void {
   for (const name of reservedNames) {
-    const [named, labelled] = [byId.get(name), byLabel.get(name)];
-    const isWritten = labelled !== undefined && valueAt(nodes, labelled).labels.includes(name);
-    if (named === undefined && !isWritten) continue;
-    const what = named === undefined ? "label" : "id";
+    const revision = nodes[byId.get(name) ?? byLabel.get(name) ?? -1];
+    // A tree has its manager as a label without a word.
+    if (revision === undefined || (revision.id !== name && !revision.labels.includes(name))) continue;
+    const what = revision.id === name ? "id" : "label";
     throw problem(
       "invalid-revision-id",
-      `${describe(valueAt(nodes, named ?? labelled ?? 0))} has the ${what} '${name}', which stands for something else in targets.`,
+      `${describe(revision)} has the ${what} '${name}', which stands for something else in targets.`,
     );
   }
 }
