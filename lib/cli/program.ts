@@ -158,14 +158,7 @@ function register(
 /** yargs takes `-1` for a target without `--`, does not count as positional what follows it, and no target looks like an option. */
 function withoutSeparator(args: readonly string[]): string[] {
   const position = args.indexOf("--");
-  if (position < 0) return [...args];
-  const behind = args.slice(position + 1);
-  const option = behind.find((one) => /^-\D/.test(one));
-  if (option !== undefined)
-    throw new InputError("usage", `"${option}" stands behind --, where no option counts, and is no target.`, {
-      hint: "Options stand before --.",
-    });
-  return [...args.slice(0, position), ...behind];
+  return position < 0 ? [...args] : [...args.slice(0, position), ...args.slice(position + 1)];
 }
 
 function isYargsError(error: Error): boolean {

@@ -298,7 +298,6 @@ describe("What is typed in error", () => {
       [["upgrade", "--repo", "a", "--repo", "b"], "--repo names several repositories: a, b."],
       [["upgrade", "--sql", "--json"], "Arguments sql and json are mutually exclusive"],
       [["history", "--graph", "svg", "--json"], "Arguments graph and json are mutually exclusive"],
-      [["upgrade", "--", "--yes"], '"--yes" stands behind --, where no option counts, and is no target.'],
       [["upgrade", "base:head"], "'base:head' is a range, which only a script can be written for."],
     ] as const) {
       const { status, out, err } = await project.run(...args);
