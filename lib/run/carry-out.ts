@@ -61,11 +61,7 @@ async function adoptIfNeeded(request: Move, run: StepRun, before: RepositoryStat
   const { signal } = run;
   return writing(run, { lockTimeoutMs, signal }, async (session) => {
     const state = await readState(repository, session, known);
-    if (
-      state.problems.length > 0 ||
-      JSON.stringify([...headsOf(state)]) !== JSON.stringify([...headsOf(before)])
-    )
-      return false;
+    if (state.problems.length > 0 || !sameHeads(headsOf(state), headsOf(before))) return false;
     if (needsAdoption(repository, state, known)) await adopt(repository, session, state, known, run.stamp());
     await requireHeld(run.lock, session);
     // Revisions that others replace are called otherwise now, so that the plan is made again.
